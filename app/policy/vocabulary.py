@@ -1,9 +1,10 @@
-"""The words in which rules are told: trust, roles, standing, permissions, and what rules may see."""
+"""The words in which rules are told: who acts, on what, and what a rule may see of both."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum, IntFlag, StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 
 class Trust(IntEnum):
@@ -34,3 +35,94 @@ class Standing(StrEnum):
     SILENCED = "silenced"
     SUSPENDED = "suspended"
     REMOVED = "removed"
+
+
+class Visibility(StrEnum):
+    """Who may see a thread or a post at all. One state, not four booleans."""
+
+    PUBLISHED = "published"
+    HELD = "held"  # nobody but its author and the moderators knows that it exists
+    QUARANTINED = "quarantined"  # away from readers while a case is open; comes back
+    REMOVED = "removed"  # taken away by a moderator; one line stays
+    ERASED = "erased"  # the text is gone; one line stays
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever asks: a member with a session, or the visitor."""
+
+    id: int
+    public_id: str
+    pseudonym: str
+    trust: Trust
+    roles: Role
+    standing: Standing = Standing.GOOD
+    public_key: bytes = b""
+    theme: str = ""
+    is_confirmed: bool = True  # has typed back a recovery code
+
+    @property
+    def is_member(self) -> bool:
+        """Whether somebody is signed in."""
+        return self.id != 0
+
+
+VISITOR: Final = Actor(
+    id=0, public_id="", pseudonym="", trust=Trust.VISITOR, roles=Role.NONE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The lowest trust that may read, reply and start threads on a board; a role may be asked too."""
+
+    read: Trust
+    reply: Trust
+    start: Trust
+    role: Role = Role.NONE
+
+
+class Gated(Protocol):
+    """Something on a board: the board itself, a thread, a post."""
+
+    @property
+    def gate(self) -> Gate: ...
+
+
+class Shown(Gated, Protocol):
+    """Something that may be hidden: it has a visibility and an author."""
+
+    @property
+    def visibility(self) -> Visibility: ...
+    @property
+    def author_id(self) -> int | None: ...
+    @property
+    def is_in_the_open(self) -> bool: ...
+
+
+class Threaded(Shown, Protocol):
+    """A thread, or a post in it: there is a lock above it."""
+
+    @property
+    def is_locked(self) -> bool: ...
+
+
+class Aged(Threaded, Protocol):
+    """Something that may be changed for a while after it was written."""
+
+    @property
+    def is_fresh(self) -> bool: ...
+
+
+class Owned(Protocol):
+    """Something that belongs to one member."""
+
+    @property
+    def member_id(self) -> int | None: ...
+
+
+class Answerable(Owned, Protocol):
+    """A statement of reasons: it may be answered once."""
+
+    @property
+    def is_answered(self) -> bool: ...

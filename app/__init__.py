@@ -1,0 +1,97 @@
+"""Bauta: the whole wiring as one visible list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Flask, Request
+from jinja2 import StrictUndefined
+
+import config as settings_of_the_machine
+from app.accounts import sessions
+from app.accounts import views as accounts
+from app.admin import views as admin
+from app.community import views as community
+from app.core.db import Database, open_database
+from app.core.settings import SettingsCache
+from app.forum import queries as forum_queries
+from app.forum import views as forum
+from app.moderation import views as moderation
+from app.privacy.addresses import NoAddresses
+from app.web.access import actor, close_undeclared_doors, know_who_asks
+from app.web.assets import install_assets
+from app.web.errors import explain_refusals
+from app.web.extensions import protect_forms, speak
+from app.web.headers import StrictHeaders
+from app.web.limits import install_limits
+from app.web.render import install_pages
+from app.web.settings import settings
+from app.web.unit_of_work import one_transaction_per_request, session
+from config import Config
+
+HERE: Final = Path(__file__).resolve().parent.parent
+FORM_BYTES: Final = 1024 * 1024
+REQUEST_BYTES: Final = 8 * 1024 * 1024
+FORM_PARTS: Final = 200
+
+
+class InMemoryRequest(Request):
+    """A request whose parts never touch the disk, whatever their size."""
+
+    max_form_memory_size = FORM_BYTES
+    max_form_parts = FORM_PARTS
+
+
+def create_app(config: Config, database: Database | None = None) -> Flask:
+    """Build the application for these settings; opens the database unless one is given."""
+    app = Flask(
+        "app",
+        static_folder=None,
+        template_folder=str(HERE / "templates"),
+        root_path=str(HERE / "app"),
+    )
+    app.request_class = InMemoryRequest
+    app.secret_key = settings_of_the_machine.secret(config, "forms")
+    app.jinja_env.undefined = StrictUndefined
+    app.config.update(
+        BAUTA=config,
+        MAX_CONTENT_LENGTH=REQUEST_BYTES,
+        PREFERRED_URL_SCHEME=config.scheme,
+        QUICK_EXIT=config.quick_exit,
+        SESSION_COOKIE_NAME="__Host-form" if config.scheme == "https" else "form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_SECURE=config.scheme == "https",
+        TRUSTED_HOSTS=list(config.hosts),
+    )
+    app.extensions["database"] = database or open_database(config.database)
+    app.extensions["settings"] = SettingsCache()
+
+    one_transaction_per_request(app)
+    close_undeclared_doors(app)
+    know_who_asks(app, sessions.identify, sessions.prolong)
+    install_limits(app, config.redis_url, enabled=config.limits_enabled)
+    protect_forms(app)
+    speak(app, HERE / "translations")
+    install_assets(app, HERE / "static")
+    install_pages(app, _common)
+    explain_refusals(app)
+
+    for room in (accounts, forum, moderation, community, admin):
+        app.register_blueprint(room.blueprint)
+
+    app.wsgi_app = StrictHeaders(  # type: ignore[method-assign]
+        NoAddresses(app.wsgi_app, config.scheme),
+        is_https=config.scheme == "https",
+        onion=config.onion,
+    )
+    return app
+
+
+def _common() -> Mapping[str, Any]:
+    """What every page shows that only the rooms know."""
+    asks = actor()
+    count = forum_queries.unread_notice_count(session(), asks.id) if asks.is_member else 0
+    return {"community_name": settings().name or "Bauta", "inbox_count": count}

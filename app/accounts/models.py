@@ -1,0 +1,109 @@
+"""Members, what lets them in, and the sessions in which their keys are unlocked."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Boolean, Date, ForeignKey, LargeBinary, SmallInteger, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core import clock, ids
+from app.core.db import Base, BigKey, Hour, Number, QuarterHour, Word
+from app.core.retention import Keep
+from app.policy.vocabulary import Actor, Role, Standing, Trust
+
+
+class Member(Base):
+    """Somebody with an account: a pseudonym, and what the site has come to know of it."""
+
+    __tablename__ = "members"
+    __retention__ = Keep(why="until the member leaves")
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    pseudonym: Mapped[str] = mapped_column(String(32), unique=True)
+    skeleton: Mapped[str] = mapped_column(String(64), unique=True)
+    mask_seed: Mapped[int] = mapped_column(SmallInteger, default=0)
+    about: Mapped[str] = mapped_column(Text, default="")
+    about_html: Mapped[str] = mapped_column(Text, default="")
+    joined_on: Mapped[date] = mapped_column(Date)
+    trust: Mapped[Trust] = mapped_column(Number(Trust))
+    roles: Mapped[Role] = mapped_column(Number(Role), default=Role.NONE)
+    standing: Mapped[Standing] = mapped_column(Word(Standing), default=Standing.GOOD)
+    standing_until: Mapped[datetime | None] = mapped_column(Hour)
+    theme: Mapped[str] = mapped_column(String(12), default="")
+    norms_version: Mapped[int] = mapped_column(SmallInteger, default=0)
+    is_confirmed: Mapped[bool] = mapped_column(Boolean, default=False)
+
+    salt: Mapped[bytes] = mapped_column(LargeBinary(16))
+    cost: Mapped[str] = mapped_column(String(24))
+    verifier: Mapped[bytes] = mapped_column(LargeBinary(32))
+    public_key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary(512))
+
+    @property
+    def standing_now(self) -> Standing:
+        """The standing at this moment: a sanction that has run out no longer counts."""
+        if self.standing_until is not None and self.standing_until <= clock.now():
+            return Standing.GOOD
+        return self.standing
+
+    @property
+    def actor(self) -> Actor:
+        """The member as rules and services see it."""
+        return Actor(
+            id=self.id,
+            public_id=self.public_id,
+            pseudonym=self.pseudonym,
+            trust=self.trust,
+            roles=self.roles,
+            standing=self.standing_now,
+            public_key=self.public_key,
+            theme=self.theme,
+            is_confirmed=self.is_confirmed,
+        )
+
+
+class RecoveryCode(Base):
+    """One code that can stand in for a lost passphrase, once: its hash, and the key wrapped by it."""
+
+    __tablename__ = "recovery_codes"
+    __retention__ = Keep(why="until it is used or replaced, or the member leaves")
+
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("members.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    verifier: Mapped[bytes] = mapped_column(LargeBinary(32))
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary(512))
+    is_used: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class MemberSession(Base):
+    """One signed-in browser. Only its cookie opens the box with the member's unlocked key."""
+
+    __tablename__ = "sessions"
+    __retention__ = Keep(why="a session ends after twelve hours", days=1, after="ends_at")
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("members.id", ondelete="CASCADE"), index=True
+    )
+    box: Mapped[bytes] = mapped_column(LargeBinary(512))
+    idle_until: Mapped[datetime] = mapped_column(QuarterHour)
+    ends_at: Mapped[datetime] = mapped_column(QuarterHour)
+
+
+class Invite(Base):
+    """A way in that a member gave away: only the hash of its words is kept."""
+
+    __tablename__ = "invites"
+    __retention__ = Keep(why="an invite runs out after thirty days", days=30, after="made_on")
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    words_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    inviter_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"))
+    uses_left: Mapped[int] = mapped_column(SmallInteger)
+    made_on: Mapped[date] = mapped_column(Date)

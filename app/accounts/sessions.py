@@ -1,0 +1,137 @@
+"""Sessions: a row that only its cookie opens, so that the disk alone unlocks nobody's key.
+
+The cookie is 16 bytes of name and 32 of key. The row is found by the hash of the name; the
+member's private key lies in it in a box under the key, which is nowhere but in the cookie.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Member, MemberSession
+from app.core import clock, crypto
+from app.policy.vocabulary import Actor, Role, Standing, Trust
+from app.web.access import SignedIn
+
+NAME_BYTES: Final = 16
+IDLE: Final = timedelta(minutes=30)
+LONGEST: Final = timedelta(hours=12)
+SPARE: Final = timedelta(minutes=15)  # ends are kept to the quarter: one write a quarter is enough
+
+
+_BEHIND_COOKIE: Final = (
+    select(
+        MemberSession.public_id.label("session_id"),
+        MemberSession.box,
+        MemberSession.idle_until,
+        MemberSession.ends_at,
+        Member.id,
+        Member.public_id,
+        Member.pseudonym,
+        Member.trust,
+        Member.roles,
+        Member.standing,
+        Member.standing_until,
+        Member.public_key,
+        Member.theme,
+        Member.is_confirmed,
+    )
+    .join(Member, Member.id == MemberSession.member_id)
+    .where(MemberSession.token_hash == bindparam("token_hash"))
+)
+
+
+def begin(session: Session, member_id: int, private_key: bytes) -> str:
+    """Open a session for a member; returns the text of its cookie, which is kept nowhere."""
+    name, key = secrets.token_bytes(NAME_BYTES), crypto.random_key()
+    token_hash = hashlib.sha256(name).digest()
+    now = clock.now()
+    session.add(
+        MemberSession(
+            token_hash=token_hash,
+            member_id=member_id,
+            box=crypto.seal(_box_key(key, token_hash), private_key),
+            idle_until=now + IDLE,
+            ends_at=now + LONGEST,
+        )
+    )
+    return base64.urlsafe_b64encode(name + key).decode()
+
+
+def identify(session: Session, cookie: str) -> SignedIn | None:
+    """Who holds this cookie, or nobody when it is unknown, over or not one of ours."""
+    opened = _open(cookie)
+    if opened is None:
+        return None
+    token_hash, key = opened
+    row = session.execute(_BEHIND_COOKIE, {"token_hash": token_hash}).first()
+    now = clock.now()
+    if row is None or row.idle_until <= now or row.ends_at <= now:
+        return None
+    actor = Actor(
+        id=row.id,
+        public_id=row.public_id,
+        pseudonym=row.pseudonym,
+        trust=Trust(row.trust),
+        roles=Role(row.roles),
+        standing=_standing(row.standing, row.standing_until, now),
+        public_key=row.public_key,
+        theme=row.theme,
+        is_confirmed=row.is_confirmed,
+    )
+    return SignedIn(
+        actor=actor,
+        token=row.session_id,
+        unlock=partial(crypto.unseal, _box_key(key, token_hash), row.box),
+        wants_longer=min(row.idle_until, row.ends_at) - now < SPARE < row.ends_at - now,
+    )
+
+
+def prolong(session: Session, token: str) -> None:
+    """Move the end of an idle session on; the longest life stays as it was."""
+    query = update(MemberSession).where(MemberSession.public_id == token)
+    session.execute(query.values(idle_until=clock.now() + IDLE))
+
+
+def end(session: Session, member_id: int, token: str) -> None:
+    """End one session of a member, named by its public id."""
+    session.execute(
+        delete(MemberSession).where(
+            MemberSession.member_id == member_id, MemberSession.public_id == token
+        )
+    )
+
+
+def end_all(session: Session, member_id: int) -> None:
+    """End every session of a member: after a change of passphrase, role or standing."""
+    session.execute(delete(MemberSession).where(MemberSession.member_id == member_id))
+
+
+def _open(cookie: str) -> tuple[bytes, bytes] | None:
+    """The hash of the name and the key out of a cookie's text."""
+    try:
+        raw = base64.urlsafe_b64decode(cookie)
+    except (binascii.Error, ValueError):
+        return None
+    if len(raw) != NAME_BYTES + crypto.KEY_BYTES:
+        return None
+    return hashlib.sha256(raw[:NAME_BYTES]).digest(), raw[NAME_BYTES:]
+
+
+def _box_key(key: bytes, token_hash: bytes) -> bytes:
+    """The key of one session's box; bound to its row, so that boxes cannot be exchanged."""
+    return crypto.hkdf(key, f"session:{token_hash.hex()}")
+
+
+def _standing(standing: Standing, until: datetime | None, now: datetime) -> Standing:
+    """The standing now: a sanction that has run out no longer counts."""
+    return Standing.GOOD if until is not None and until <= now else standing

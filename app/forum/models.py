@@ -1,0 +1,227 @@
+"""Boards, threads, posts and what hangs on them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import (
+    Boolean,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core import clock, ids
+from app.core.db import Base, BigKey, Hour, Number, Word
+from app.core.retention import Keep
+from app.policy.vocabulary import Gate, Role, Trust, Visibility
+
+OPEN: Final = frozenset({Visibility.PUBLISHED, Visibility.REMOVED, Visibility.ERASED})
+EDIT_WINDOW: Final = timedelta(hours=24)  # times are kept to the hour, so it is no shorter than 24
+
+
+class Category(Base):
+    """A heading over boards."""
+
+    __tablename__ = "categories"
+    __retention__ = Keep(why="until the operator takes it away")
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    name: Mapped[str] = mapped_column(String(60))
+    position: Mapped[int] = mapped_column(SmallInteger, default=0)
+
+
+class Board(Base):
+    """A place for threads, behind a gate."""
+
+    __tablename__ = "boards"
+    __retention__ = Keep(why="until the operator takes it away")
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    category_id: Mapped[int] = mapped_column(ForeignKey("categories.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    description: Mapped[str] = mapped_column(String(300), default="")
+    position: Mapped[int] = mapped_column(SmallInteger, default=0)
+    gate_read: Mapped[Trust] = mapped_column(Number(Trust))
+    gate_reply: Mapped[Trust] = mapped_column(Number(Trust))
+    gate_start: Mapped[Trust] = mapped_column(Number(Trust))
+    gate_role: Mapped[Role] = mapped_column(Number(Role), default=Role.NONE)
+    reviews_first_posts: Mapped[bool] = mapped_column(Boolean, default=False)
+
+    @property
+    def gate(self) -> Gate:
+        """Who may read, reply and start threads here."""
+        return Gate(
+            read=self.gate_read, reply=self.gate_reply, start=self.gate_start, role=self.gate_role
+        )
+
+
+class Thread(Base):
+    """A discussion: a title and the posts under it."""
+
+    __tablename__ = "threads"
+    __retention__ = Keep(why="as long as its board stands, or until it is erased")
+    __table_args__ = (
+        Index("ix_threads_board_active", "board_id", "is_pinned", "bump"),
+        Index("ix_threads_bump", "bump"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    board_id: Mapped[int] = mapped_column(ForeignKey("boards.id"))
+    author_id: Mapped[int | None] = mapped_column(
+        ForeignKey("members.id", ondelete="SET NULL"), index=True
+    )
+    title: Mapped[str] = mapped_column(String(160))
+    visibility: Mapped[Visibility] = mapped_column(Word(Visibility))
+    is_locked: Mapped[bool] = mapped_column(Boolean, default=False)
+    is_pinned: Mapped[bool] = mapped_column(Boolean, default=False)
+    post_count: Mapped[int] = mapped_column(Integer, default=0)  # posts that have a number
+    started_at: Mapped[datetime] = mapped_column(Hour)
+    active_at: Mapped[datetime] = mapped_column(Hour)
+    bump: Mapped[int] = mapped_column(BigKey, default=0)  # orders threads finer than hours do
+
+    board: Mapped[Board] = relationship(lazy="raise_on_sql")
+
+    @property
+    def gate(self) -> Gate:
+        """The gate of the board it stands on."""
+        return self.board.gate
+
+    @property
+    def is_in_the_open(self) -> bool:
+        """Whether everybody who may enter the board may know of it."""
+        return self.visibility is Visibility.PUBLISHED
+
+
+class Post(Base):
+    """One text in a thread. It has a number once readers can see it; numbers leave no gap."""
+
+    __tablename__ = "posts"
+    __retention__ = Keep(why="as long as its board stands, or until it is erased")
+    __table_args__ = (
+        UniqueConstraint("thread_id", "number"),
+        UniqueConstraint("author_id", "form_key"),
+        Index("ix_posts_author_id_id", "author_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    thread_id: Mapped[int] = mapped_column(ForeignKey("threads.id", ondelete="CASCADE"))
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"))
+    number: Mapped[int | None] = mapped_column(Integer)
+    visibility: Mapped[Visibility] = mapped_column(Word(Visibility))
+    body: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime] = mapped_column(Hour)
+    edited_on: Mapped[date | None] = mapped_column(Date)
+    rule: Mapped[str] = mapped_column(String(24), default="")  # why moderators removed it
+    form_key: Mapped[str | None] = mapped_column(String(32))  # a form sent twice makes one post
+    is_opening: Mapped[bool] = mapped_column(Boolean, default=False)
+
+    thread: Mapped[Thread] = relationship(lazy="raise_on_sql")
+
+    @property
+    def gate(self) -> Gate:
+        """The gate of the board it stands on."""
+        return self.thread.board.gate
+
+    @property
+    def is_in_the_open(self) -> bool:
+        """Whether everybody who may read the thread may know that it exists."""
+        return self.visibility in OPEN and self.thread.is_in_the_open
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether its thread takes no more changes."""
+        return self.thread.is_locked
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether its author may still change it: for a day and what is left of the hour."""
+        return clock.now() < self.written_at + EDIT_WINDOW + timedelta(hours=1)
+
+
+class Quote(Base):
+    """One post quotes another: a reference, resolved for each reader, never a copy."""
+
+    __tablename__ = "quotes"
+    __retention__ = Keep(why="as long as both posts are there")
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+    )
+    quoted_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class Revision(Base):
+    """An earlier wording of a post."""
+
+    __tablename__ = "revisions"
+    __retention__ = Keep(why="long enough to answer a report", days=30, after="replaced_on")
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), index=True)
+    body: Mapped[str] = mapped_column(Text)
+    replaced_on: Mapped[date] = mapped_column(Date)
+
+
+class Thank(Base):
+    """A member thanks another for a post."""
+
+    __tablename__ = "thanks"
+    __retention__ = Keep(why="until it is taken back or the post is gone")
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+    )
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("members.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class Follow(Base):
+    """A member follows a thread. How far he or she has read is sealed to that member."""
+
+    __tablename__ = "follows"
+    __retention__ = Keep(why="until it is undone")
+
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("members.id", ondelete="CASCADE"), primary_key=True
+    )
+    thread_id: Mapped[int] = mapped_column(
+        ForeignKey("threads.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    marker: Mapped[bytes | None] = mapped_column(LargeBinary(512))
+
+
+class Notice(Base):
+    """One line in a member's inbox: ids and a kind, never a text."""
+
+    __tablename__ = "notices"
+    __retention__ = Keep(why="an inbox is no archive", days=90, after="made_on")
+    __table_args__ = (UniqueConstraint("member_id", "kind", "subject"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("members.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[str] = mapped_column(String(24))
+    subject: Mapped[str] = mapped_column(String(16))  # the public id of a thread, post or statement
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
+    is_read: Mapped[bool] = mapped_column(Boolean, default=False)
+    made_on: Mapped[date] = mapped_column(Date)

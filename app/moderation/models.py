@@ -1,0 +1,117 @@
+"""Reports, decisions and what follows from them for a member."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Boolean, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core import ids
+from app.core.db import Base, BigKey, Hour, Word
+from app.core.retention import Keep
+
+
+class ReportReason(StrEnum):
+    """What a report says of a post; the first is what this house exists for."""
+
+    IDENTITY = "identity"
+    DANGER = "danger"
+    HARASSMENT = "harassment"
+    SPAM = "spam"
+    OFF_TOPIC = "off_topic"
+    OTHER = "other"
+
+
+class Rule(StrEnum):
+    """The rule on which a decision rests."""
+
+    IDENTITY = "identity"
+    DANGER = "danger"
+    HARASSMENT = "harassment"
+    SPAM = "spam"
+    OFF_TOPIC = "off_topic"
+    NORMS = "norms"
+
+
+class SanctionKind(StrEnum):
+    """What may be decided about a member."""
+
+    WARN = "warn"
+    SILENCE = "silence"
+    SUSPEND = "suspend"
+
+
+class Report(Base):
+    """A member asks the moderators to look at a post."""
+
+    __tablename__ = "reports"
+    __retention__ = Keep(why="answers close after ninety days", days=90, after="closed_on")
+    __table_args__ = (UniqueConstraint("reporter_id", "post_id", "closed_on"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    review_item_id: Mapped[int] = mapped_column(
+        ForeignKey("review_items.id", ondelete="CASCADE"), index=True
+    )
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), index=True)
+    reporter_id: Mapped[int] = mapped_column(
+        ForeignKey("members.id", ondelete="CASCADE"), index=True
+    )
+    reason: Mapped[ReportReason] = mapped_column(Word(ReportReason))
+    text: Mapped[str] = mapped_column(Text, default="")
+    is_urgent: Mapped[bool] = mapped_column(Boolean, default=False)
+    made_on: Mapped[date] = mapped_column(Date)
+    closed_on: Mapped[date | None] = mapped_column(Date)
+    outcome: Mapped[str] = mapped_column(String(24), default="")
+
+
+class Statement(Base):
+    """A statement of reasons: what was decided about a member's text, on which rule, and why."""
+
+    __tablename__ = "statements"
+    __retention__ = Keep(why="a decision can be looked up for a year", days=365, after="decided_on")
+    __table_args__ = (Index("ix_statements_member_id_id", "member_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"))
+    moderator_id: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"))
+    review_item_id: Mapped[int | None] = mapped_column(
+        ForeignKey("review_items.id", ondelete="SET NULL")
+    )
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id", ondelete="SET NULL"))
+    act: Mapped[str] = mapped_column(String(24))  # release, reject, remove; empty for a sanction alone
+    rule: Mapped[str] = mapped_column(String(24))
+    facts: Mapped[str] = mapped_column(Text)
+    decided_on: Mapped[date] = mapped_column(Date)
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_on: Mapped[date | None] = mapped_column(Date)
+    reply: Mapped[str] = mapped_column(Text, default="")  # what the moderators said to the answer
+    replied_on: Mapped[date | None] = mapped_column(Date)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the member has already answered."""
+        return self.answered_on is not None
+
+
+class Sanction(Base):
+    """A decision about a member that changes what he or she can do, usually until a date."""
+
+    __tablename__ = "sanctions"
+    __retention__ = Keep(why="a standing looks back one year", days=365, after="made_on")
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("members.id", ondelete="CASCADE"), index=True
+    )
+    statement_id: Mapped[int] = mapped_column(
+        ForeignKey("statements.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[SanctionKind] = mapped_column(Word(SanctionKind))
+    made_on: Mapped[date] = mapped_column(Date)
+    until: Mapped[datetime | None] = mapped_column(Hour)
+    lifted_on: Mapped[date | None] = mapped_column(Date)

@@ -1,0 +1,248 @@
+"""Who may do what: one table, two columns, because there are two ways to say no.
+
+Fail `see` and the thing does not exist (404). Fail `do` and the door is shut (403).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import Any, Final
+
+from app.policy.vocabulary import (
+    Actor,
+    Aged,
+    Answerable,
+    Gated,
+    Owned,
+    Role,
+    Shown,
+    Standing,
+    Threaded,
+    Trust,
+    Visibility,
+)
+
+Rule = Callable[[Actor, Any], bool]
+
+
+class Permission(StrEnum):
+    """A deed that some may do: `<thing>:<deed>`, alphabetical."""
+
+    ACCOUNT_MANAGE = "account:manage"
+    AUDIT_READ = "audit:read"
+    BOARD_READ = "board:read"
+    INBOX_READ = "inbox:read"
+    POST_CREATE = "post:create"
+    POST_EDIT = "post:edit"
+    POST_ERASE = "post:erase"
+    POST_QUOTE = "post:quote"
+    POST_READ = "post:read"
+    POST_READ_REVISIONS = "post:read_revisions"
+    POST_REPORT = "post:report"
+    POST_THANK = "post:thank"
+    QUEUE_READ = "queue:read"
+    REVIEW_DECIDE = "review:decide"
+    SANCTION_LIFT = "sanction:lift"
+    SETTINGS_EDIT = "settings:edit"
+    STATEMENT_ANSWER = "statement:answer"
+    STATEMENT_READ = "statement:read"
+    THREAD_CREATE = "thread:create"
+    THREAD_FOLLOW = "thread:follow"
+    THREAD_LOCK = "thread:lock"
+    THREAD_MOVE = "thread:move"
+    THREAD_PIN = "thread:pin"
+    THREAD_READ = "thread:read"
+
+
+class Verdict(Enum):
+    """What a door says."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+    HIDE = "hide"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict, and for a denial the name of the rule that said no."""
+
+    verdict: Verdict
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Rules to see a thing, then rules to do the deed; each in the order in which they explain."""
+
+    see: tuple[Rule, ...]
+    do: tuple[Rule, ...] = ()
+
+
+# --- rules: each reads as a sentence --------------------------------------------------------------
+
+
+def is_member(actor: Actor, subject: object) -> bool:
+    """Somebody is signed in."""
+    return actor.is_member
+
+
+def is_moderator(actor: Actor, subject: object) -> bool:
+    """The actor moderates."""
+    return Role.MODERATOR in actor.roles
+
+
+def is_operator(actor: Actor, subject: object) -> bool:
+    """The actor runs the machine."""
+    return Role.OPERATOR in actor.roles
+
+
+def may_enter(actor: Actor, subject: Gated) -> bool:
+    """The board's gate lets the actor in: by trust or as a moderator, and by role if it asks one."""
+    gate = subject.gate
+    if gate.role not in actor.roles:
+        return False
+    return actor.trust >= gate.read or Role.MODERATOR in actor.roles
+
+
+def may_know_of_it(actor: Actor, subject: Shown) -> bool:
+    """The gate lets the actor in, and what is held is known to author and moderators alone."""
+    if not may_enter(actor, subject):
+        return False
+    if subject.is_in_the_open or is_moderator(actor, subject):
+        return True
+    return subject.visibility is Visibility.HELD and own(actor, subject)
+
+
+def own(actor: Actor, subject: Shown) -> bool:
+    """The actor wrote it."""
+    return actor.is_member and subject.author_id == actor.id
+
+
+def belongs(actor: Actor, subject: Owned) -> bool:
+    """It is the actor's own."""
+    return actor.is_member and subject.member_id == actor.id
+
+
+def concerns(actor: Actor, subject: Owned) -> bool:
+    """It is the actor's own, or the actor moderates."""
+    return belongs(actor, subject) or is_moderator(actor, subject)
+
+
+def may_write(actor: Actor, subject: object) -> bool:
+    """No sanction keeps the actor from writing."""
+    return actor.standing in {Standing.GOOD, Standing.SLOWED}
+
+
+def trusted_to_reply(actor: Actor, subject: Gated) -> bool:
+    """The actor's trust is enough to reply on this board."""
+    return actor.trust >= subject.gate.reply or is_moderator(actor, subject)
+
+
+def trusted_to_start(actor: Actor, subject: Gated) -> bool:
+    """The actor's trust is enough to start a thread on this board."""
+    return actor.trust >= subject.gate.start or is_moderator(actor, subject)
+
+
+def unlocked(actor: Actor, subject: Threaded) -> bool:
+    """The thread takes replies, or the actor moderates."""
+    return not subject.is_locked or is_moderator(actor, subject)
+
+
+def still_there(actor: Actor, subject: Shown) -> bool:
+    """The text has not been removed or erased."""
+    return subject.visibility in {Visibility.PUBLISHED, Visibility.HELD}
+
+
+def published(actor: Actor, subject: Shown) -> bool:
+    """Readers can see the text."""
+    return subject.visibility is Visibility.PUBLISHED
+
+
+def fresh(actor: Actor, subject: Aged) -> bool:
+    """The time in which a text may be changed has not run out."""
+    return subject.is_fresh
+
+
+def others(actor: Actor, subject: Shown) -> bool:
+    """Somebody else wrote it."""
+    return subject.author_id != actor.id
+
+
+def own_or_moderated(actor: Actor, subject: Shown) -> bool:
+    """The actor wrote it, or moderates."""
+    return own(actor, subject) or is_moderator(actor, subject)
+
+
+def unanswered(actor: Actor, subject: Answerable) -> bool:
+    """Nobody has answered yet."""
+    return not subject.is_answered
+
+
+TABLE: Final[Mapping[Permission, Access]] = {
+    Permission.ACCOUNT_MANAGE: Access(see=(is_member,)),
+    Permission.AUDIT_READ: Access(see=(is_moderator,)),
+    Permission.BOARD_READ: Access(see=(may_enter,)),
+    Permission.INBOX_READ: Access(see=(is_member,)),
+    Permission.POST_CREATE: Access(
+        see=(may_know_of_it,),
+        do=(is_member, may_write, trusted_to_reply, published, unlocked),
+    ),
+    Permission.POST_EDIT: Access(
+        see=(may_know_of_it,), do=(own, still_there, may_write, unlocked, fresh)
+    ),
+    Permission.POST_ERASE: Access(see=(may_know_of_it,), do=(own, still_there)),
+    Permission.POST_QUOTE: Access(
+        see=(may_know_of_it,), do=(is_member, may_write, trusted_to_reply, published, unlocked)
+    ),
+    Permission.POST_READ: Access(see=(may_know_of_it,)),
+    Permission.POST_READ_REVISIONS: Access(
+        see=(may_know_of_it, own_or_moderated), do=(still_there,)
+    ),
+    Permission.POST_REPORT: Access(see=(may_know_of_it,), do=(is_member, published, others)),
+    Permission.POST_THANK: Access(see=(may_know_of_it,), do=(is_member, published, others)),
+    Permission.QUEUE_READ: Access(see=(is_moderator,)),
+    Permission.REVIEW_DECIDE: Access(see=(is_moderator,)),
+    Permission.SANCTION_LIFT: Access(see=(is_moderator,)),
+    Permission.SETTINGS_EDIT: Access(see=(is_operator,)),
+    Permission.STATEMENT_ANSWER: Access(see=(belongs,), do=(unanswered,)),
+    Permission.STATEMENT_READ: Access(see=(concerns,)),
+    Permission.THREAD_CREATE: Access(
+        see=(may_enter,), do=(is_member, may_write, trusted_to_start)
+    ),
+    Permission.THREAD_FOLLOW: Access(see=(may_know_of_it,), do=(is_member,)),
+    Permission.THREAD_LOCK: Access(see=(may_know_of_it, is_moderator)),
+    Permission.THREAD_MOVE: Access(see=(may_know_of_it, is_moderator)),
+    Permission.THREAD_PIN: Access(see=(may_know_of_it, is_moderator)),
+    Permission.THREAD_READ: Access(see=(may_know_of_it,)),
+}
+
+# What a member who is suspended or removed may still open: what was decided, the own account.
+OPEN_TO_THE_SUSPENDED: Final = frozenset(
+    {Permission.STATEMENT_READ, Permission.STATEMENT_ANSWER, Permission.ACCOUNT_MANAGE}
+)
+
+
+def judge(permission: Permission, actor: Actor, subject: Any = None) -> Judgement:
+    """Weigh one deed of one actor on one thing."""
+    if is_shut_out(permission, actor):
+        return Judgement(Verdict.DENY, "not_suspended")
+    access = TABLE[permission]
+    if not all(rule(actor, subject) for rule in access.see):
+        return Judgement(Verdict.HIDE)
+    for rule in access.do:
+        if not rule(actor, subject):
+            return Judgement(Verdict.DENY, rule.__name__)
+    return Judgement(Verdict.ALLOW)
+
+
+def is_shut_out(permission: Permission, actor: Actor) -> bool:
+    """Whether a suspension closes this door before anybody looks what lies behind it."""
+    is_suspended = actor.standing in {Standing.SUSPENDED, Standing.REMOVED}
+    return is_suspended and permission not in OPEN_TO_THE_SUSPENDED
+
+
+def readable_from(actor: Actor) -> Trust:
+    """The highest reading gate that lets the actor in: `may_enter` as one number, for lists in SQL."""
+    return Trust.TRUSTED if is_moderator(actor, None) else actor.trust

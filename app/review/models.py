@@ -1,0 +1,46 @@
+"""The queue: what a moderator must look at. It remembers that somebody must decide, not what."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Date, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core import ids
+from app.core.db import Base, BigKey, Fine, Hour, Word
+from app.core.retention import Keep
+
+
+class Reason(StrEnum):
+    """Why something stands in the queue."""
+
+    HELD = "held"
+    REPORTED = "reported"
+    FIRST_POST = "first_post"
+    ANSWER = "answer"
+
+
+class ReviewItem(Base):
+    """One thing waiting for one decision. `subject` is the public id of a post or statement."""
+
+    __tablename__ = "review_items"
+    __retention__ = Keep(why="answers close after ninety days", days=90, after="closed_on")
+    __table_args__ = (Index("ix_review_items_open", "closed_on", "id"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    reason: Mapped[Reason] = mapped_column(Word(Reason))
+    subject: Mapped[str] = mapped_column(String(16), index=True)
+    report_count: Mapped[int] = mapped_column(Integer, default=0)
+    is_urgent: Mapped[bool] = mapped_column(default=False)
+    # Category, offsets, confidence and the names of rules; never a word of the text.
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    opened_at: Mapped[datetime] = mapped_column(Hour)
+    closed_on: Mapped[date | None] = mapped_column(Date)
+    outcome: Mapped[str] = mapped_column(String(24), default="")
+    claimed_by: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"))
+    claimed_at: Mapped[datetime | None] = mapped_column(Fine)
+    version: Mapped[int] = mapped_column(Integer, default=1)  # two people never overwrite each other

@@ -1,0 +1,198 @@
+"""Doors: who is asking, and whether the table of permissions lets them through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial, wraps
+from typing import Any, Final, TypeVar, cast
+
+from flask import Flask, Request, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.core.errors import DeniedError, NotFoundError, SignInNeededError
+from app.policy.permissions import Permission, Verdict, is_shut_out, judge
+from app.policy.vocabulary import VISITOR, Actor
+from app.web.unit_of_work import SAFE_METHODS, owe, reading, session
+
+DOOR: Final = "__door__"
+PUBLIC: Final = "public"
+SUBJECT: Final = "__subject__"
+
+Subject = TypeVar("Subject")
+Loader = Callable[[Session, str], Subject | None]
+View = Callable[..., ResponseReturnValue]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn(UserMixin):
+    """What a session cookie opened: who it is, and how to reach the sealed part of the session."""
+
+    actor: Actor
+    token: str
+    unlock: Callable[[], bytes]  # gives the member's private key; costs a box opened
+    wants_longer: bool = False  # the session would soon end for idleness
+
+    def get_id(self) -> str:
+        """What Flask-Login calls a user: the opaque name of this session, nothing of the member."""
+        return self.token
+
+
+Identify = Callable[[Session, str], SignedIn | None]
+Prolong = Callable[[Session, str], None]
+COOKIE: Final = "bauta"
+
+
+def cookie_name() -> str:
+    """What the session cookie is called; over TLS its name binds it to this very host."""
+    is_https = current_app.config["PREFERRED_URL_SCHEME"] == "https"
+    return f"__Host-{COOKIE}" if is_https else COOKIE
+
+
+def know_who_asks(app: Flask, identify: Identify, prolong: Prolong) -> None:
+    """Find the member behind the cookie before each view, with a session that cannot write."""
+
+    manager = LoginManager()
+    manager.session_protection = None
+    # Flask-Login would make a name for the session from address and browser, even unprotected.
+    manager._session_identifier_generator = lambda: ""  # noqa: SLF001 - there is no public way
+    manager.init_app(app)
+
+    @manager.request_loader  # type: ignore[untyped-decorator]
+    def load(asked: Request) -> SignedIn | None:
+        cookie = asked.cookies.get(cookie_name(), "")
+        if not cookie:
+            return None
+        if asked.method in SAFE_METHODS:
+            return identify(session(), cookie)
+        with reading() as short:
+            return identify(short, cookie)
+
+    @app.before_request
+    def find_out() -> None:
+        g.signed_in, g.actor = None, VISITOR
+        if request.endpoint != "static" and current_user.is_authenticated:
+            g.signed_in = current_user._get_current_object()  # noqa: SLF001 - werkzeug's way
+            g.actor = g.signed_in.actor
+            if g.signed_in.wants_longer:
+                owe(partial(_prolong, prolong, g.signed_in.token))
+
+
+def _prolong(prolong: Prolong, token: str, session: Session) -> None:
+    """Move the end of an idle session on, in a transaction of its own."""
+    prolong(session, token)
+
+
+def actor() -> Actor:
+    """Whoever asks: a member or the visitor."""
+    return cast(Actor, g.get("actor", VISITOR))
+
+
+def me() -> Actor:
+    """The member who asks.
+
+    Raises:
+        SignInNeededError: when nobody is signed in.
+    """
+    if not actor().is_member:
+        raise SignInNeededError
+    return actor()
+
+
+def signed_in() -> SignedIn:
+    """The session of the member who asks.
+
+    Raises:
+        SignInNeededError: when nobody is signed in.
+    """
+    me()
+    return cast(SignedIn, g.signed_in)
+
+
+def may(permission: str, subject: object = None) -> bool:
+    """Whether the one who asks may do a deed on a thing; for pages, in the words of the table."""
+    return judge(Permission(permission), actor(), subject).verdict is Verdict.ALLOW
+
+
+def demand(permission: Permission, subject: object = None) -> None:
+    """Let the one who asks through, or say no in the right way.
+
+    Raises:
+        SignInNeededError: for a visitor, whatever the reason.
+        NotFoundError: when the thing does not exist for this member.
+        DeniedError: when the member may know of it but not do the deed.
+    """
+    judgement = judge(permission, actor(), subject)
+    if judgement.verdict is Verdict.ALLOW:
+        return
+    if not actor().is_member:
+        raise SignInNeededError
+    if judgement.verdict is Verdict.HIDE:
+        raise NotFoundError
+    raise DeniedError(judgement.rule)
+
+
+def public(view: View) -> View:
+    """A door that is open to everybody."""
+    setattr(view, DOOR, PUBLIC)
+    return view
+
+
+def permit(permission: Permission) -> Callable[[View], View]:
+    """A door to a place, such as the queue, that needs no thing to weigh."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(**named: Any) -> ResponseReturnValue:
+            demand(permission)
+            return unconfirmed() or view(**named)
+
+        setattr(guarded, DOOR, permission)
+        return guarded
+
+    return decorate
+
+
+def permit_on(
+    permission: Permission, load: Loader[Subject]
+) -> Callable[[Callable[[Subject], ResponseReturnValue]], View]:
+    """Load the thing the address names, weigh the permission on it, hand it to the view."""
+
+    def decorate(view: Callable[[Subject], ResponseReturnValue]) -> View:
+        @wraps(view)
+        def guarded(**named: str) -> ResponseReturnValue:
+            if is_shut_out(permission, actor()):
+                raise DeniedError("not_suspended")
+            (public_id,) = named.values()
+            subject = load(session(), public_id)
+            if subject is None:
+                # A visitor gets the same answer whether the thing is hidden or not there at all.
+                raise NotFoundError if actor().is_member else SignInNeededError
+            demand(permission, subject)
+            return unconfirmed() or view(subject)
+
+        setattr(guarded, DOOR, permission)
+        setattr(guarded, SUBJECT, load)
+        return guarded
+
+    return decorate
+
+
+def unconfirmed() -> Response | None:
+    """Send a new member who has not yet confirmed a recovery code to do so first."""
+    if actor().is_confirmed or request.blueprint == "accounts":
+        return None
+    return redirect(url_for("accounts.recovery_codes"))
+
+
+def close_undeclared_doors(app: Flask) -> None:
+    """Refuse any view that forgot to declare a door."""
+
+    @app.before_request
+    def refuse() -> None:
+        view = current_app.view_functions.get(request.endpoint or "")
+        if view is not None and not hasattr(view, DOOR):
+            raise NotFoundError

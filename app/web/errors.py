@@ -1,0 +1,161 @@
+"""Refusals and accidents, explained once, at the edge. What was typed is handed back."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.core.errors import (
+    BusyError,
+    DeniedError,
+    NotFoundError,
+    SignInNeededError,
+    StaleError,
+    TooManyError,
+)
+from app.core.text import UnsafeMarkupError
+from app.web.access import actor
+from app.web.render import wait_in_words
+from app.web.unit_of_work import SAFE_METHODS, undo
+
+# One sentence for each rule of the permission table that can shut a door.
+DENIALS: Final = {
+    "is_member": _l("This is for members. Sign in, or join."),
+    "may_write": _l("A decision about your account keeps you from writing just now."),
+    "trusted_to_reply": _l("This board takes replies from members who have been here longer."),
+    "trusted_to_start": _l("This board takes new threads from members who have been here longer."),
+    "unlocked": _l("This thread is locked: it takes no more replies."),
+    "published": _l("This text is not open to readers, so this cannot be done with it."),
+    "still_there": _l("This text is gone, so it cannot be changed."),
+    "fresh": _l("The time in which this could be changed has run out."),
+    "own": _l("Only the one who wrote this can change it."),
+    "others": _l("This is your own text."),
+    "unanswered": _l("You have already answered. The moderators will read it."),
+    "not_suspended": _l("Your account is suspended. You can read why, and answer."),
+}
+UNSENT: Final = frozenset({"csrf_token", "passphrase", "new_passphrase", "repeat", "code"})
+
+
+def explain_refusals(app: Flask) -> None:
+    """Answer every exception with a page that says what happened and what can be done."""
+    app.register_error_handler(NotFoundError, _not_found)
+    app.register_error_handler(SignInNeededError, _sign_in_needed)
+    app.register_error_handler(DeniedError, _denied)
+    app.register_error_handler(StaleError, _stale)
+    app.register_error_handler(TooManyError, _too_many)
+    app.register_error_handler(RateLimitExceeded, _too_many_pages)
+    app.register_error_handler(BusyError, _busy)
+    app.register_error_handler(UnsafeMarkupError, _unsafe_markup)
+    app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _accident)
+
+
+def typed() -> list[tuple[str, str]]:
+    """What was typed into the form just sent, without secrets, to be handed back."""
+    pairs = request.form.items(multi=True)
+    return [(name, value) for name, value in pairs if name not in UNSENT]
+
+
+def keep_typed(title: str, text: str, status: int) -> ResponseReturnValue:
+    """A page that explains, and hands back what was typed with a button to send it again."""
+    fields = typed() if request.method not in SAFE_METHODS else []
+    if not fields:
+        return refused(title, text, status)
+    page = render_template(
+        "errors/resume.html", title=title, text=text, action=request.path, fields=fields
+    )
+    return page, status
+
+
+def refused(title: str, text: str, status: int) -> ResponseReturnValue:
+    """The plain page of a refusal."""
+    return render_template("errors/refused.html", title=title, text=text, code=status), status
+
+
+def _not_found(error: Exception) -> ResponseReturnValue:
+    undo()
+    text = _("It may never have been here, it may be gone, or it may not be open to you.")
+    return refused(_("There is nothing here"), text, 404)
+
+
+def _sign_in_needed(error: Exception) -> ResponseReturnValue:
+    undo()
+    if request.method in SAFE_METHODS:
+        text = _("If this page exists, it is for members. Sign in, or join.")
+        return refused(_("Sign in to go on"), text, 401)
+    fields = typed()
+    return render_template("errors/signed_out.html", action=request.path, fields=fields), 401
+
+
+def _denied(error: DeniedError) -> ResponseReturnValue:
+    undo()
+    text = str(DENIALS.get(error.rule, _l("This is not open to you.")))
+    return keep_typed(_("This cannot be done"), text, 403)
+
+
+def _stale(error: Exception) -> ResponseReturnValue:
+    undo()
+    text = _("Somebody else changed this in the meantime. Look again before you decide.")
+    return keep_typed(_("Somebody was faster"), text, 409)
+
+
+def _too_many(error: TooManyError) -> ResponseReturnValue:
+    undo()
+    text = _("Please wait %(time)s, then go on. Nothing is lost.", time=wait_in_words(error.seconds))
+    return keep_typed(_("A little too fast"), text, 429)
+
+
+def _too_many_pages(error: Exception) -> ResponseReturnValue:
+    undo()
+    text = _("You have opened very many pages. Please wait a while, then go on.")
+    return keep_typed(_("A little too fast"), text, 429)
+
+
+def _busy(error: Exception) -> ResponseReturnValue:
+    undo()
+    text = _("Many people are signing in at this moment. Please try again in a few seconds.")
+    return keep_typed(_("The server is busy"), text, 503)
+
+
+def _unsafe_markup(error: Exception) -> ResponseReturnValue:
+    undo()
+    text = _("Something in the formatting of this text could not be made safe. Please change it.")
+    return keep_typed(_("This text cannot be stored"), text, 422)
+
+
+def _expired(error: Exception) -> ResponseReturnValue:
+    undo()
+    text = _("The form was open for too long, or came from another page. Your text is kept below.")
+    return keep_typed(_("This form has expired"), text, 400)
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    undo()
+    status = error.code or 500
+    if status == 404:  # noqa: PLR2004 - the same page, whoever says that nothing is there
+        return _not_found(error)
+    if status == 413:  # noqa: PLR2004 - the number is the name
+        text = _("What you sent is larger than this forum takes.")
+        return refused(_("This is too large"), text, status)
+    if status == 405:  # noqa: PLR2004 - the number is the name
+        return refused(_("This cannot be opened like that"), _("Go back and use the page."), status)
+    if status < 400:  # noqa: PLR2004 - a redirect is no error
+        return error.get_response()  # type: ignore[return-value]
+    return refused(_("This did not work"), _("The request was not understood."), status)
+
+
+def _accident(error: Exception) -> ResponseReturnValue:
+    undo()
+    logging.getLogger("accident").error("-", exc_info=error)
+    has_text = request.method not in SAFE_METHODS and actor().is_member
+    fields = typed() if has_text else []
+    return render_template("errors/accident.html", action=request.path, fields=fields), 500

@@ -1,0 +1,100 @@
+"""Limits without addresses: counted by account, session or target, in memory, under a lost key."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import math
+import secrets
+import time
+from typing import Final, cast
+
+from flask import Flask, current_app
+from flask_limiter import Limiter
+from limits import RateLimitItem, parse
+
+from app.core.errors import TooManyError
+from app.web.access import actor
+
+# A limit's key is the tag of an id under this key. It lives as long as the process: what is left
+# in a counter store after that names nobody.
+_SEED: Final = secrets.token_bytes(32)
+
+PAGES: Final = "600 per hour"
+PAGES_OF_VISITORS: Final = "6000 per hour"  # one counter for all: there is no address to tell by
+
+
+def install_limits(app: Flask, storage_url: str, *, enabled: bool) -> None:
+    """Count pages by member, and keep the counter store for `spend`."""
+    limiter = Limiter(
+        key_func=_who,
+        storage_uri=storage_url or "memory://",
+        strategy="fixed-window",
+        default_limits=[_pages],
+        headers_enabled=False,
+        enabled=enabled,
+    )
+    limiter.init_app(app)
+    app.extensions["counter"] = limiter
+    app.config["LIMITS_ENABLED"] = enabled
+
+
+def _pages() -> str:
+    """How many pages the one who asks may open."""
+    return PAGES if actor().is_member else PAGES_OF_VISITORS
+
+
+def _who() -> str:
+    """The key of the one who asks: the member, or all visitors together."""
+    return key("member", actor().public_id or "visitors")
+
+
+def key(kind: str, subject: str, seed: bytes = _SEED) -> str:
+    """A counter's name: which limit, and a short tag of whom it counts."""
+    tag = hmac.new(seed, f"{kind}:{subject}".encode(), hashlib.sha256).hexdigest()[:16]
+    return f"{kind}:{tag}"
+
+
+def spend(kind: str, subject: str, limit: str, cost: int = 1) -> None:
+    """Count one deed against a limit such as `5 per minute`.
+
+    Raises:
+        TooManyError: when the limit is used up; it says how many seconds to wait.
+    """
+    if not current_app.config["LIMITS_ENABLED"]:
+        return
+    item, name = parse(limit), key(kind, subject)
+    strategy = _counter().limiter
+    if not strategy.hit(item, name, cost=cost):
+        raise TooManyError(_seconds(item, name))
+
+
+def is_spent(kind: str, subject: str, limit: str) -> bool:
+    """Whether a limit is used up, without counting."""
+    if not current_app.config["LIMITS_ENABLED"]:
+        return False
+    return not _counter().limiter.test(parse(limit), key(kind, subject))
+
+
+def used(kind: str, subject: str, limit: str) -> int:
+    """How much of a limit is used."""
+    item = parse(limit)
+    left = _counter().limiter.get_window_stats(item, key(kind, subject)).remaining
+    return item.amount - left
+
+
+def forget(kind: str, subject: str, limit: str) -> None:
+    """Begin counting anew, as after a right passphrase."""
+    _counter().limiter.clear(parse(limit), key(kind, subject))
+
+
+def _seconds(item: RateLimitItem, name: str) -> int:
+    """How long until the limit is open again, at least one second."""
+    reset = _counter().limiter.get_window_stats(item, name).reset_time
+    return max(1, math.ceil(reset - time.time()))
+
+
+def _counter() -> Limiter:
+    """The counter of this application."""
+    return cast(Limiter, current_app.extensions["counter"])
+

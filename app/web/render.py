@@ -1,0 +1,76 @@
+"""Pages: what every template may ask for, and the making of an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import Flask, current_app, flash, get_flashed_messages, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+from app.core import clock
+from app.web.access import actor, may
+from app.web.assets import asset
+from app.web.extensions import direction, language
+
+Common = Callable[[], Mapping[str, Any]]
+
+
+def install_pages(app: Flask, common: Common) -> None:
+    """Give every template its words; `common` adds what the rooms know (name, inbox count)."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_env.filters["day"] = day_in_words
+    app.jinja_env.filters["wait"] = wait_in_words
+    app.jinja_env.globals.update(may=may, asset=asset, quick_exit_url="")
+
+    @app.context_processor
+    def offer() -> Mapping[str, Any]:
+        return {
+            "me": actor() if actor().is_member else None,
+            "theme": actor().theme,
+            "language": language(),
+            "direction": direction(),
+            "quick_exit_url": current_app.config["QUICK_EXIT"],
+            "notices": _notices,
+            **common(),
+        }
+
+
+def page(template: str, /, status: int = 200, **values: Any) -> ResponseReturnValue:
+    """Draw a page."""
+    return render_template(template, **values), status
+
+
+def tell(text: str, kind: str = "good") -> None:
+    """Show one sentence at the top of the next page; `kind` is info, good or warning."""
+    flash(text, kind)
+
+
+def _notices() -> list[tuple[str, str]]:
+    """The sentences to show once, as (kind, text)."""
+    return list(get_flashed_messages(with_categories=True))
+
+
+def day_in_words(moment: date | datetime) -> str:
+    """A day as people say it: today, yesterday, else the date. Never an hour."""
+    day = moment.date() if isinstance(moment, datetime) else moment
+    today = clock.today()
+    if day >= today:
+        return _("today")
+    if day == today - timedelta(days=1):
+        return _("yesterday")
+    return str(format_date(day, "d MMM y" if day.year != today.year else "d MMM"))
+
+
+def wait_in_words(seconds: int) -> str:
+    """How long to wait, in the unit that people would use."""
+    if seconds < 90:  # noqa: PLR2004 - a minute and a half still reads well in seconds
+        return _("%(count)d seconds", count=seconds)
+    if seconds < 5400:  # noqa: PLR2004 - the same for minutes
+        return _("%(count)d minutes", count=round(seconds / 60))
+    return _("%(count)d hours", count=round(seconds / 3600))

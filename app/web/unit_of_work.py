@@ -1,0 +1,80 @@
+"""One transaction per request: a view that returns commits, one that raises does not.
+
+Safe methods get a session that cannot write; unsafe ones get one whose transaction takes the write
+lock at its first statement. A page that owes a small write of its own – a session's end moved on,
+the reader's own marker – notes it with `owe`, and it is settled after the answer is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import cast
+
+from flask import Flask, Response, current_app, g, has_request_context, request
+from sqlalchemy.orm import Session
+
+from app.core.db import Database
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+Owed = Callable[[Session], None]
+
+
+def database() -> Database:
+    """The database of this application."""
+    return cast(Database, current_app.extensions["database"])
+
+
+def session() -> Session:
+    """The session of this request."""
+    return cast(Session, g.session)
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A short look at the database beside the request's own session.
+
+    For what must be known before something slow is done, such as a hash, which must not happen
+    while the request holds the write lock.
+    """
+    with database().read() as short:
+        yield short
+
+
+def owe(write: Owed) -> None:
+    """Note a small write that a safe request owes; it is settled in a transaction of its own."""
+    g.owed.append(write)
+
+
+def undo() -> None:
+    """Take back whatever the request has done so far."""
+    if has_request_context() and "session" in g:
+        g.session.rollback()
+        g.owed.clear()
+
+
+def one_transaction_per_request(app: Flask) -> None:
+    """Open a session before the view, settle it after, close it whatever happened."""
+
+    @app.before_request
+    def open_session() -> None:
+        is_safe = request.method in SAFE_METHODS
+        g.session = database().read() if is_safe else database().write()
+        g.owed = []
+
+    @app.after_request
+    def settle(response: Response) -> Response:
+        if "session" not in g:
+            return response
+        g.session.commit()
+        if g.owed:
+            with database().write.begin() as short:
+                for write in g.owed:
+                    write(short)
+        return response
+
+    @app.teardown_request
+    def close(error: BaseException | None) -> None:
+        if "session" in g:
+            g.pop("session").close()
