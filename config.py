@@ -63,12 +63,16 @@ def read(environment: Mapping[str, str] = os.environ) -> Config:
         raise SettingError(message)
     scheme = environment.get("BAUTA_SCHEME", "http")
     if scheme not in {"http", "https"}:
-        message = "BAUTA_SCHEME is `https` behind a TLS proxy, else `http` (an onion service is http)."
+        message = (
+            "BAUTA_SCHEME is `https` behind a TLS proxy, else `http` (an onion service is http)."
+        )
         raise SettingError(message)
     redis_url = environment.get("BAUTA_REDIS_URL", "")
     workers = _number(environment, "BAUTA_WORKERS", 1)
     if workers > 1 and not redis_url:
-        message = "BAUTA_WORKERS above 1 needs BAUTA_REDIS_URL: limits must be counted in one place."
+        message = (
+            "BAUTA_WORKERS above 1 needs BAUTA_REDIS_URL: limits must be counted in one place."
+        )
         raise SettingError(message)
     hosts = environment.get("BAUTA_HOSTS", "127.0.0.1,localhost")
     return Config(
@@ -119,6 +123,8 @@ def secret(config: Config, name: str) -> bytes:
         raise SettingError(message)
     value = path.read_bytes()
     if len(value) != SECRET_BYTES or len(set(value)) < SECRET_BYTES // 4:
-        message = f"The secret {path.name} is weak or damaged: restore it, or remove it for a new one."
+        message = (
+            f"The secret {path.name} is weak or damaged: restore it, or remove it for a new one."
+        )
         raise SettingError(message)
     return value

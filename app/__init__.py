@@ -1,35 +1,20 @@
-"""Bauta: the whole wiring as one visible list."""
+"""Bauta: the whole wiring as one visible list.
+
+The rooms are imported when an application is made, not before: whoever imports only the filter, as
+`bauta screen` does, gets only the filter.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from flask import Flask, Request
-from jinja2 import StrictUndefined
+if TYPE_CHECKING:
+    from flask import Flask
 
-import config as settings_of_the_machine
-from app.accounts import sessions
-from app.accounts import views as accounts
-from app.admin import views as admin
-from app.community import views as community
-from app.core.db import Database, open_database
-from app.core.settings import SettingsCache
-from app.forum import queries as forum_queries
-from app.forum import views as forum
-from app.moderation import views as moderation
-from app.privacy.addresses import NoAddresses
-from app.web.access import actor, close_undeclared_doors, know_who_asks
-from app.web.assets import install_assets
-from app.web.errors import explain_refusals
-from app.web.extensions import protect_forms, speak
-from app.web.headers import StrictHeaders
-from app.web.limits import install_limits
-from app.web.render import install_pages
-from app.web.settings import settings
-from app.web.unit_of_work import one_transaction_per_request, session
-from config import Config
+    from app.core.db import Database
+    from config import Config
 
 HERE: Final = Path(__file__).resolve().parent.parent
 FORM_BYTES: Final = 1024 * 1024
@@ -37,23 +22,39 @@ REQUEST_BYTES: Final = 8 * 1024 * 1024
 FORM_PARTS: Final = 200
 
 
-class InMemoryRequest(Request):
-    """A request whose parts never touch the disk, whatever their size."""
-
-    max_form_memory_size = FORM_BYTES
-    max_form_parts = FORM_PARTS
-
-
 def create_app(config: Config, database: Database | None = None) -> Flask:
     """Build the application for these settings; opens the database unless one is given."""
-    app = Flask(
-        "app",
-        static_folder=None,
-        template_folder=str(HERE / "templates"),
-        root_path=str(HERE / "app"),
-    )
+    from flask import Flask, Request
+    from jinja2 import StrictUndefined
+
+    from app.accounts import sessions
+    from app.accounts import views as accounts
+    from app.admin import views as admin
+    from app.community import views as community
+    from app.core.db import open_database
+    from app.core.settings import SettingsCache
+    from app.forum import views as forum
+    from app.moderation import views as moderation
+    from app.privacy.addresses import NoAddresses
+    from app.web.access import close_undeclared_doors, know_who_asks
+    from app.web.assets import install_assets
+    from app.web.errors import explain_refusals
+    from app.web.extensions import protect_forms, speak
+    from app.web.headers import StrictHeaders
+    from app.web.limits import install_limits
+    from app.web.render import install_pages
+    from app.web.unit_of_work import one_transaction_per_request
+    from config import secret
+
+    class InMemoryRequest(Request):
+        """A request whose parts never touch the disk, whatever their size."""
+
+        max_form_memory_size = FORM_BYTES
+        max_form_parts = FORM_PARTS
+
+    app = Flask("app", static_folder=None, template_folder=str(HERE / "templates"))
     app.request_class = InMemoryRequest
-    app.secret_key = settings_of_the_machine.secret(config, "forms")
+    app.secret_key = secret(config, "forms")
     app.jinja_env.undefined = StrictUndefined
     app.config.update(
         BAUTA=config,
@@ -82,7 +83,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     for room in (accounts, forum, moderation, community, admin):
         app.register_blueprint(room.blueprint)
 
-    app.wsgi_app = StrictHeaders(  # type: ignore[method-assign]
+    app.wsgi_app = StrictHeaders(  # type: ignore[assignment,method-assign]  # the way Flask documents
         NoAddresses(app.wsgi_app, config.scheme),
         is_https=config.scheme == "https",
         onion=config.onion,
@@ -92,6 +93,11 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
 
 def _common() -> Mapping[str, Any]:
     """What every page shows that only the rooms know."""
+    from app.forum.queries import unread_notice_count
+    from app.web.access import actor
+    from app.web.settings import settings
+    from app.web.unit_of_work import session
+
     asks = actor()
-    count = forum_queries.unread_notice_count(session(), asks.id) if asks.is_member else 0
+    count = unread_notice_count(session(), asks.id) if asks.is_member else 0
     return {"community_name": settings().name or "Bauta", "inbox_count": count}

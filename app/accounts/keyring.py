@@ -18,7 +18,7 @@ GROUP: Final = 5  # letters between hyphens, for reading aloud and typing back
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """What is stored of a passphrase: how it is stretched, what it must give, and the wrapped key."""
+    """What is stored of a passphrase: how it is stretched, what it must give, the wrapped key."""
 
     salt: bytes
     cost: str
@@ -44,9 +44,7 @@ def lock(passphrase: Passphrase, owner: str, private_key: bytes, cost: Cost) -> 
     salt = secrets.token_bytes(crypto.SALT_BYTES)
     root = crypto.stretch(passphrase, salt, cost)
     wrapped = crypto.seal(crypto.hkdf(root, f"wrap:pp:{owner}"), private_key)
-    return Lock(
-        salt=salt, cost=str(cost), verifier=crypto.verifier(root), wrapped_key=wrapped
-    )
+    return Lock(salt=salt, cost=str(cost), verifier=crypto.verifier(root), wrapped_key=wrapped)
 
 
 def unlock(passphrase: Passphrase, owner: str, stored: Lock) -> bytes | None:

@@ -65,7 +65,7 @@ class Member(Base):
 
 
 class RecoveryCode(Base):
-    """One code that can stand in for a lost passphrase, once: its hash, and the key wrapped by it."""
+    """One code that can stand in for a lost passphrase, once: its hash and the wrapped key."""
 
     __tablename__ = "recovery_codes"
     __retention__ = Keep(why="until it is used or replaced, or the member leaves")
@@ -87,9 +87,7 @@ class MemberSession(Base):
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
-    member_id: Mapped[int] = mapped_column(
-        ForeignKey("members.id", ondelete="CASCADE"), index=True
-    )
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
     box: Mapped[bytes] = mapped_column(LargeBinary(512))
     idle_until: Mapped[datetime] = mapped_column(QuarterHour)
     ends_at: Mapped[datetime] = mapped_column(QuarterHour)

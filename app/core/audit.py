@@ -32,7 +32,7 @@ class AuditEntry(Base):
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
 
     def sealed(self) -> bytes:
-        """The digest this entry must have: over every field, length by length, and its forerunner."""
+        """The digest this entry must have: over every field, its length, and the forerunner."""
         parts = (str(self.sequence), self.on.isoformat(), self.actor, self.verb, self.subject)
         framed = b"".join(len(part.encode()).to_bytes(2, "big") + part.encode() for part in parts)
         return hashlib.sha256(self.previous + framed).digest()

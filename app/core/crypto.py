@@ -164,7 +164,9 @@ def unseal_with(private_key: bytes, box: bytes) -> bytes:
 def pad(text: bytes) -> bytes:
     """Fill text up to its size class: a length of four bytes, the text, zeros."""
     framed = len(text).to_bytes(4, "big") + text
-    room = next((size for size in PADS if len(framed) <= size), -(-len(framed) // PADS[-1]) * PADS[-1])
+    room = next(
+        (size for size in PADS if len(framed) <= size), -(-len(framed) // PADS[-1]) * PADS[-1]
+    )
     return framed.ljust(room, b"\0")
 
 

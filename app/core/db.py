@@ -140,7 +140,7 @@ class Number(TypeDecorator[IntEnum | IntFlag]):
     impl = SmallInteger
     cache_ok = True
 
-    def __init__(self, kind: type[IntEnum] | type[IntFlag]) -> None:
+    def __init__(self, kind: type[IntEnum | IntFlag]) -> None:
         super().__init__()
         self.kind = kind
 

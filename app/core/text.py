@@ -24,7 +24,8 @@ from markdown_it.utils import EnvType, OptionsDict
 from app.core.errors import RefusalError
 
 TAGS: Final = frozenset(
-    "a blockquote br code del em h3 h4 h5 hr li ol p pre s strong table tbody td th thead tr ul".split()
+    ("a", "blockquote", "br", "code", "em", "h3", "h4", "h5", "hr", "li", "ol", "p", "pre", "s")
+    + ("strong", "table", "tbody", "td", "th", "thead", "tr", "ul")  # noqa: RUF005 - reads better
 )
 ATTRIBUTES: Final = {"a": {"href"}, "ol": {"start"}}
 OWN_PATH: Final = re.compile(r"/(?!/)[A-Za-z0-9/_.~#?=&;%-]{0,300}\Z")
@@ -48,9 +49,9 @@ class Rendered:
 
 
 def clean(text: str) -> str:
-    """Bring a text into NFC without control, direction-override or stray characters.
+    r"""Bring a text into NFC without control, direction-override or stray characters.
 
-    Line ends become `\\n`; at most six combining marks follow one letter.
+    Line ends become `\n`; at most six combining marks follow one letter.
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     kept: list[str] = []
@@ -153,7 +154,8 @@ def _rewrite_links(tokens: Sequence[Token], leaving: Leaving | None) -> tuple[st
 class _Renderer(RendererHTML):
     """markdown-it's renderer without the attributes we would strip again."""
 
-    def renderAttrs(self, token: Token) -> str:  # noqa: N802 - the library's name
+    @staticmethod
+    def renderAttrs(token: Token) -> str:  # noqa: N802 - the library's name
         """Keep what the allow-list keeps."""
         allowed = ATTRIBUTES.get(token.tag, set())
         token.attrs = {name: value for name, value in token.attrs.items() if name in allowed}
@@ -168,7 +170,9 @@ class _Renderer(RendererHTML):
 def _build_markdown() -> MarkdownIt:
     """CommonMark with tables and strike-through; no HTML, no pictures, no guessing of links."""
     markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False})
-    return markdown.enable(["table", "strikethrough"]).disable(["image", "html_block", "html_inline"])
+    return markdown.enable(["table", "strikethrough"]).disable(
+        ["image", "html_block", "html_inline"]
+    )
 
 
 _MARKDOWN: Final = _build_markdown()

@@ -138,8 +138,12 @@ class Post(Base):
 
     @property
     def is_in_the_open(self) -> bool:
-        """Whether everybody who may read the thread may know that it exists."""
-        return self.visibility in OPEN and self.thread.is_in_the_open
+        """Whether everybody who may read the thread may know that it exists, or did.
+
+        What was never numbered was never seen: a rejected post leaves no line behind.
+        """
+        was_seen = self.number is not None and self.visibility in OPEN
+        return was_seen and self.thread.is_in_the_open
 
     @property
     def is_locked(self) -> bool:
@@ -217,9 +221,7 @@ class Notice(Base):
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
-    member_id: Mapped[int] = mapped_column(
-        ForeignKey("members.id", ondelete="CASCADE"), index=True
-    )
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(24))
     subject: Mapped[str] = mapped_column(String(16))  # the public id of a thread, post or statement
     post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))

@@ -82,7 +82,9 @@ class Statement(Base):
         ForeignKey("review_items.id", ondelete="SET NULL")
     )
     post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id", ondelete="SET NULL"))
-    act: Mapped[str] = mapped_column(String(24))  # release, reject, remove; empty for a sanction alone
+    act: Mapped[str] = mapped_column(
+        String(24)
+    )  # release, reject, remove; empty for a sanction alone
     rule: Mapped[str] = mapped_column(String(24))
     facts: Mapped[str] = mapped_column(Text)
     decided_on: Mapped[date] = mapped_column(Date)
@@ -105,9 +107,7 @@ class Sanction(Base):
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
-    member_id: Mapped[int] = mapped_column(
-        ForeignKey("members.id", ondelete="CASCADE"), index=True
-    )
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
     statement_id: Mapped[int] = mapped_column(
         ForeignKey("statements.id", ondelete="CASCADE"), index=True
     )

@@ -99,7 +99,7 @@ def is_operator(actor: Actor, subject: object) -> bool:
 
 
 def may_enter(actor: Actor, subject: Gated) -> bool:
-    """The board's gate lets the actor in: by trust or as a moderator, and by role if it asks one."""
+    """The board's gate lets the actor in: by trust or as a moderator, and by role if asked."""
     gate = subject.gate
     if gate.role not in actor.roles:
         return False
@@ -208,9 +208,7 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.SETTINGS_EDIT: Access(see=(is_operator,)),
     Permission.STATEMENT_ANSWER: Access(see=(belongs,), do=(unanswered,)),
     Permission.STATEMENT_READ: Access(see=(concerns,)),
-    Permission.THREAD_CREATE: Access(
-        see=(may_enter,), do=(is_member, may_write, trusted_to_start)
-    ),
+    Permission.THREAD_CREATE: Access(see=(may_enter,), do=(is_member, may_write, trusted_to_start)),
     Permission.THREAD_FOLLOW: Access(see=(may_know_of_it,), do=(is_member,)),
     Permission.THREAD_LOCK: Access(see=(may_know_of_it, is_moderator)),
     Permission.THREAD_MOVE: Access(see=(may_know_of_it, is_moderator)),
@@ -244,5 +242,5 @@ def is_shut_out(permission: Permission, actor: Actor) -> bool:
 
 
 def readable_from(actor: Actor) -> Trust:
-    """The highest reading gate that lets the actor in: `may_enter` as one number, for lists in SQL."""
+    """The highest reading gate that lets the actor in: `may_enter` as a number, for SQL."""
     return Trust.TRUSTED if is_moderator(actor, None) else actor.trust

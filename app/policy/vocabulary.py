@@ -67,14 +67,12 @@ class Actor:
         return self.id != 0
 
 
-VISITOR: Final = Actor(
-    id=0, public_id="", pseudonym="", trust=Trust.VISITOR, roles=Role.NONE
-)
+VISITOR: Final = Actor(id=0, public_id="", pseudonym="", trust=Trust.VISITOR, roles=Role.NONE)
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The lowest trust that may read, reply and start threads on a board; a role may be asked too."""
+    """The lowest trust that may read, reply and start threads on a board, and any role asked."""
 
     read: Trust
     reply: Trust

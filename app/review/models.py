@@ -43,4 +43,6 @@ class ReviewItem(Base):
     outcome: Mapped[str] = mapped_column(String(24), default="")
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"))
     claimed_at: Mapped[datetime | None] = mapped_column(Fine)
-    version: Mapped[int] = mapped_column(Integer, default=1)  # two people never overwrite each other
+    version: Mapped[int] = mapped_column(
+        Integer, default=1
+    )  # two people never overwrite each other

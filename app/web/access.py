@@ -21,6 +21,7 @@ from app.web.unit_of_work import SAFE_METHODS, owe, reading, session
 DOOR: Final = "__door__"
 PUBLIC: Final = "public"
 SUBJECT: Final = "__subject__"
+SHUT_OUT: Final = "not_suspended"
 
 Subject = TypeVar("Subject")
 Loader = Callable[[Session, str], Subject | None]
@@ -28,7 +29,7 @@ View = Callable[..., ResponseReturnValue]
 
 
 @dataclass(frozen=True, slots=True)
-class SignedIn(UserMixin):
+class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     """What a session cookie opened: who it is, and how to reach the sealed part of the session."""
 
     actor: Actor
@@ -54,14 +55,13 @@ def cookie_name() -> str:
 
 def know_who_asks(app: Flask, identify: Identify, prolong: Prolong) -> None:
     """Find the member behind the cookie before each view, with a session that cannot write."""
-
     manager = LoginManager()
     manager.session_protection = None
     # Flask-Login would make a name for the session from address and browser, even unprotected.
     manager._session_identifier_generator = lambda: ""  # noqa: SLF001 - there is no public way
     manager.init_app(app)
 
-    @manager.request_loader  # type: ignore[untyped-decorator]
+    @manager.request_loader
     def load(asked: Request) -> SignedIn | None:
         cookie = asked.cookies.get(cookie_name(), "")
         if not cookie:
@@ -165,7 +165,7 @@ def permit_on(
         @wraps(view)
         def guarded(**named: str) -> ResponseReturnValue:
             if is_shut_out(permission, actor()):
-                raise DeniedError("not_suspended")
+                raise DeniedError(SHUT_OUT)
             (public_id,) = named.values()
             subject = load(session(), public_id)
             if subject is None:

@@ -110,7 +110,9 @@ def _stale(error: Exception) -> ResponseReturnValue:
 
 def _too_many(error: TooManyError) -> ResponseReturnValue:
     undo()
-    text = _("Please wait %(time)s, then go on. Nothing is lost.", time=wait_in_words(error.seconds))
+    text = _(
+        "Please wait %(time)s, then go on. Nothing is lost.", time=wait_in_words(error.seconds)
+    )
     return keep_typed(_("A little too fast"), text, 429)
 
 
@@ -149,7 +151,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if status == 405:  # noqa: PLR2004 - the number is the name
         return refused(_("This cannot be opened like that"), _("Go back and use the page."), status)
     if status < 400:  # noqa: PLR2004 - a redirect is no error
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     return refused(_("This did not work"), _("The request was not understood."), status)
 
 

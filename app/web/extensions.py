@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFError
 from app.privacy.addresses import SPOKEN
 from app.web.unit_of_work import SAFE_METHODS
 
+FOREIGN: Final = "the form came from another site"
 RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
 
 
@@ -32,9 +33,9 @@ def protect_forms(app: Flask) -> None:
             return
         origin = request.headers.get("Origin")
         if origin is not None and urlsplit(origin).netloc != request.host:
-            raise CSRFError("origin")
+            raise CSRFError(FOREIGN)
         if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
-            raise CSRFError("site")
+            raise CSRFError(FOREIGN)
 
 
 def speak(app: Flask, translations: Path) -> None:

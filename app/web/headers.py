@@ -47,7 +47,9 @@ class StrictHeaders:
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer with our headers instead of any of the same name."""
 
-        def start_strictly(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        def start_strictly(
+            status: str, headers: list[tuple[str, str]], exc_info: Any = None
+        ) -> Any:
             may_be_kept = any(
                 name.lower() == "cache-control" and value == FOREVER for name, value in headers
             )

@@ -97,4 +97,3 @@ def _seconds(item: RateLimitItem, name: str) -> int:
 def _counter() -> Limiter:
     """The counter of this application."""
     return cast(Limiter, current_app.extensions["counter"])
-

@@ -29,7 +29,7 @@ def install_pages(app: Flask, common: Common) -> None:
     app.jinja_env.globals.update(may=may, asset=asset, quick_exit_url="")
 
     @app.context_processor
-    def offer() -> Mapping[str, Any]:
+    def offer() -> dict[str, Any]:
         return {
             "me": actor() if actor().is_member else None,
             "theme": actor().theme,
@@ -53,7 +53,7 @@ def tell(text: str, kind: str = "good") -> None:
 
 def _notices() -> list[tuple[str, str]]:
     """The sentences to show once, as (kind, text)."""
-    return list(get_flashed_messages(with_categories=True))
+    return [(kind, text) for kind, text in get_flashed_messages(with_categories=True)]
 
 
 def day_in_words(moment: date | datetime) -> str:
@@ -61,16 +61,16 @@ def day_in_words(moment: date | datetime) -> str:
     day = moment.date() if isinstance(moment, datetime) else moment
     today = clock.today()
     if day >= today:
-        return _("today")
+        return str(_("today"))
     if day == today - timedelta(days=1):
-        return _("yesterday")
+        return str(_("yesterday"))
     return str(format_date(day, "d MMM y" if day.year != today.year else "d MMM"))
 
 
 def wait_in_words(seconds: int) -> str:
     """How long to wait, in the unit that people would use."""
     if seconds < 90:  # noqa: PLR2004 - a minute and a half still reads well in seconds
-        return _("%(count)d seconds", count=seconds)
+        return str(_("%(count)d seconds", count=seconds))
     if seconds < 5400:  # noqa: PLR2004 - the same for minutes
-        return _("%(count)d minutes", count=round(seconds / 60))
-    return _("%(count)d hours", count=round(seconds / 3600))
+        return str(_("%(count)d minutes", count=round(seconds / 60)))
+    return str(_("%(count)d hours", count=round(seconds / 3600)))

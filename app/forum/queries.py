@@ -1,0 +1,748 @@
+"""Reading the forum. Lists repeat the rules of the permission table in SQL, under test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
+
+from app.accounts.models import Member
+from app.core.text import excerpt
+from app.forum import search
+from app.forum.models import (
+    Board,
+    Category,
+    Follow,
+    Notice,
+    Post,
+    Quote,
+    Revision,
+    Thank,
+    Thread,
+)
+from app.policy.permissions import readable_from
+from app.policy.vocabulary import VISITOR, Actor, Role, Visibility
+
+Leaving = Callable[[int], str]
+T = TypeVar("T")
+
+POSTS_A_PAGE: Final = 25
+THREADS_A_PAGE: Final = 30
+EXCERPT: Final = 280
+
+
+# --- what somebody may read, as conditions --------------------------------------------------------
+
+
+def may_enter_sql(actor: Actor) -> ColumnElement[bool]:
+    """The rule `may_enter` as a condition on boards."""
+    return and_(
+        Board.gate_read <= readable_from(actor),
+        Board.gate_role.op("&")(~int(actor.roles) & 0xFF) == 0,
+    )
+
+
+def thread_in_the_open(actor: Actor) -> ColumnElement[bool]:
+    """Threads that lists show: published ones; what is held is found through its own page."""
+    return Thread.visibility == Visibility.PUBLISHED
+
+
+# --- loaders behind doors -------------------------------------------------------------------------
+
+
+def board_by_id(session: Session, public_id: str) -> Board | None:
+    """The board with this public id."""
+    return session.scalars(select(Board).where(Board.public_id == public_id)).first()
+
+
+def thread_by_id(session: Session, public_id: str) -> Thread | None:
+    """The thread with this public id, and its board."""
+    query = select(Thread).where(Thread.public_id == public_id).options(joinedload(Thread.board))
+    return session.scalars(query).first()
+
+
+def post_by_id(session: Session, public_id: str) -> Post | None:
+    """The post with this public id, its thread and its board."""
+    query = (
+        select(Post)
+        .where(Post.public_id == public_id)
+        .options(joinedload(Post.thread).joinedload(Thread.board))
+    )
+    return session.scalars(query).first()
+
+
+post_by_public_id = post_by_id
+
+
+def posts_by_ids(session: Session, public_ids: Sequence[str]) -> dict[str, Post]:
+    """Posts by public id, with threads and boards, in one statement."""
+    query = (
+        select(Post)
+        .where(Post.public_id.in_(public_ids))
+        .options(joinedload(Post.thread).joinedload(Thread.board))
+    )
+    return {post.public_id: post for post in session.scalars(query)}
+
+
+def revision_by_id(session: Session, public_id: str) -> Revision | None:
+    """The earlier wording with this public id."""
+    return session.scalars(select(Revision).where(Revision.public_id == public_id)).first()
+
+
+def post_by_form(session: Session, author: Actor, form_key: str) -> Post | None:
+    """The post that one form of one author has made."""
+    query = (
+        select(Post)
+        .where(Post.author_id == author.id, Post.form_key == form_key)
+        .options(joinedload(Post.thread).joinedload(Thread.board))
+    )
+    return session.scalars(query).first()
+
+
+# --- the home page --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One board as the home page shows it."""
+
+    board: Board
+    thread_count: int
+    active_at: datetime | None
+
+
+def boards_by_category(session: Session, actor: Actor) -> list[tuple[str, list[BoardRow]]]:
+    """The boards that the actor may enter, under their categories; none empty."""
+    counts = (
+        select(
+            Thread.board_id,
+            func.count().label("thread_count"),
+            func.max(Thread.active_at).label("active_at"),
+        )
+        .where(Thread.visibility == Visibility.PUBLISHED)
+        .group_by(Thread.board_id)
+        .subquery()
+    )
+    query = (
+        select(Category.name, Board, counts.c.thread_count, counts.c.active_at)
+        .join(Category, Category.id == Board.category_id)
+        .outerjoin(counts, counts.c.board_id == Board.id)
+        .where(may_enter_sql(actor))
+        .order_by(Category.position, Category.id, Board.position, Board.id)
+    )
+    groups: dict[str, list[BoardRow]] = {}
+    for name, board, thread_count, active_at in session.execute(query):
+        groups.setdefault(name, []).append(BoardRow(board, thread_count or 0, active_at))
+    return list(groups.items())
+
+
+def enterable_boards(session: Session, actor: Actor) -> list[Board]:
+    """All boards that the actor may enter, in their order."""
+    query = (
+        select(Board)
+        .join(Category, Category.id == Board.category_id)
+        .where(may_enter_sql(actor))
+        .order_by(Category.position, Board.position, Board.id)
+    )
+    return list(session.scalars(query))
+
+
+# --- threads --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """One thread as lists show it. `reply_count` leaves the opening post out."""
+
+    public_id: str
+    title: str
+    starter: str | None
+    reply_count: int
+    active_at: datetime
+    is_pinned: bool
+    is_locked: bool
+    board_name: str
+    bump: int
+    post_count: int
+    thread_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some rows, and the keys that lead to the rows before and after."""
+
+    rows: list[T]
+    newer: int | None = None
+    older: int | None = None
+
+
+def _thread_rows() -> Select[Any]:
+    """The columns of a thread row."""
+    return (
+        select(
+            Thread.public_id,
+            Thread.title,
+            Member.pseudonym,
+            Thread.post_count,
+            Thread.active_at,
+            Thread.is_pinned,
+            Thread.is_locked,
+            Board.name,
+            Thread.bump,
+            Thread.id,
+        )
+        .join(Board, Board.id == Thread.board_id)
+        .outerjoin(Member, Member.id == Thread.author_id)
+        .where(Thread.visibility == Visibility.PUBLISHED)
+    )
+
+
+def _thread_row(row: Row[Any]) -> ThreadRow:
+    """One row of `_thread_rows` with names."""
+    public_id, title, starter, count, active_at, is_pinned, is_locked, board, bump, inner = row
+    return ThreadRow(
+        public_id=public_id,
+        title=title,
+        starter=starter,
+        reply_count=max(count - 1, 0),
+        active_at=active_at,
+        is_pinned=is_pinned,
+        is_locked=is_locked,
+        board_name=board,
+        bump=bump,
+        post_count=count,
+        thread_id=inner,
+    )
+
+
+def pinned_threads(session: Session, board: Board) -> list[ThreadRow]:
+    """The pinned threads of a board, the last written to first."""
+    query = _thread_rows().where(Thread.board_id == board.id, Thread.is_pinned)
+    return [_thread_row(row) for row in session.execute(query.order_by(Thread.bump.desc()))]
+
+
+class Order(StrEnum):
+    """In which order, and which, of a board's threads are listed."""
+
+    ACTIVE = "active"
+    NEW = "new"
+    UNANSWERED = "unanswered"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Where a page begins: below one key, or above another, as an earlier page gave them."""
+
+    before: int | None = None
+    after: int | None = None
+
+
+START: Final = Keys()
+
+
+def threads_of(
+    session: Session, board: Board, order: Order = Order.ACTIVE, keys: Keys = START
+) -> Page[ThreadRow]:
+    """One page of a board's unpinned threads: last written to, or last started, first."""
+    query = _thread_rows().where(Thread.board_id == board.id, Thread.is_pinned.is_(False))
+    if order is Order.UNANSWERED:
+        query = query.where(Thread.post_count <= 1)
+    return _page_of_threads(session, query, keys, newest=order is Order.NEW)
+
+
+def latest_threads(session: Session, actor: Actor, keys: Keys = START) -> Page[ThreadRow]:
+    """One page of all threads that the actor may read, the last written to first."""
+    query = _thread_rows().where(may_enter_sql(actor))
+    return _page_of_threads(session, query, keys)
+
+
+def followed_threads(session: Session, actor: Actor, keys: Keys = START) -> Page[ThreadRow]:
+    """One page of the threads that the actor follows and may still read."""
+    query = (
+        _thread_rows()
+        .join(Follow, and_(Follow.thread_id == Thread.id, Follow.member_id == actor.id))
+        .where(may_enter_sql(actor))
+    )
+    return _page_of_threads(session, query, keys)
+
+
+def markers(session: Session, actor: Actor, thread_ids: Sequence[int]) -> dict[int, bytes]:
+    """The sealed read markers of a member for some threads."""
+    query = select(Follow.thread_id, Follow.marker).where(
+        Follow.member_id == actor.id, Follow.thread_id.in_(thread_ids), Follow.marker.is_not(None)
+    )
+    return {thread_id: marker for thread_id, marker in session.execute(query) if marker}
+
+
+def _page_of_threads(
+    session: Session,
+    query: Select[Any],
+    keys: Keys,
+    *,
+    newest: bool = False,
+) -> Page[ThreadRow]:
+    """One page by key; one row more than shown tells whether another page follows."""
+    before, after = keys.before, keys.after
+    key = Thread.id if newest else Thread.bump
+    if after is not None:
+        query = query.where(key > after).order_by(key.asc())
+    else:
+        if before is not None:
+            query = query.where(key < before)
+        query = query.order_by(key.desc())
+    rows = [_thread_row(row) for row in session.execute(query.limit(THREADS_A_PAGE + 1))]
+    has_more = len(rows) > THREADS_A_PAGE
+    rows = rows[:THREADS_A_PAGE]
+    if after is not None:
+        rows.reverse()
+    if not rows:
+        return Page([])
+    first, last = (
+        (rows[0].thread_id, rows[-1].thread_id) if newest else (rows[0].bump, rows[-1].bump)
+    )
+    has_newer = has_more if after is not None else before is not None
+    has_older = has_more if after is None else True
+    return Page(rows, newer=first if has_newer else None, older=last if has_older else None)
+
+
+# --- posts ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """One post as a thread page shows it."""
+
+    id: int
+    public_id: str
+    number: int | None
+    visibility: Visibility
+    html: str
+    written_at: datetime
+    edited_on: date | None
+    rule: str
+    author_id: int | None
+    author: str | None
+    roles: Role
+    mask_seed: int
+    thank_count: int
+    is_thanked: bool
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is a text to show: published, or held and shown to those who may."""
+        return self.visibility in {Visibility.PUBLISHED, Visibility.HELD}
+
+
+def posts_of(
+    session: Session, thread: Thread, actor: Actor, *, after: int = 0, before: int | None = None
+) -> list[PostRow]:
+    """Up to 25 numbered posts of a thread, in their order: those after a number, or before one."""
+    query = _post_rows(actor).where(Post.thread_id == thread.id)
+    if before is not None:
+        query = query.where(Post.number < before).order_by(Post.number.desc())
+    else:
+        query = query.where(Post.number > after).order_by(Post.number)
+    rows = [_post_row(row) for row in session.execute(query.limit(POSTS_A_PAGE))]
+    return rows[::-1] if before is not None else rows
+
+
+def held_posts_of(session: Session, thread: Thread, actor: Actor) -> list[PostRow]:
+    """What is held in a thread and the actor may know of: the own posts, or all for a moderator."""
+    query = _post_rows(actor).where(
+        Post.thread_id == thread.id,
+        Post.number.is_(None),
+        Post.visibility == Visibility.HELD,
+    )
+    if Role.MODERATOR not in actor.roles:
+        query = query.where(Post.author_id == actor.id)
+    return [_post_row(row) for row in session.execute(query.order_by(Post.id).limit(POSTS_A_PAGE))]
+
+
+def _post_rows(actor: Actor) -> Select[Any]:
+    """The columns of a post row; thanks are counted in the same statement."""
+    thanks = select(func.count()).where(Thank.post_id == Post.id).correlate(Post)
+    own = thanks.where(Thank.member_id == actor.id)
+    return select(
+        Post.id,
+        Post.public_id,
+        Post.number,
+        Post.visibility,
+        Post.html,
+        Post.written_at,
+        Post.edited_on,
+        Post.rule,
+        Post.author_id,
+        Member.pseudonym,
+        Member.roles,
+        Member.mask_seed,
+        thanks.scalar_subquery(),
+        own.scalar_subquery(),
+    ).outerjoin(Member, Member.id == Post.author_id)
+
+
+def _post_row(row: Row[Any]) -> PostRow:
+    """One row of `_post_rows` with names; what is gone brings no text along."""
+    (
+        inner, public_id, number, visibility, html, written_at, edited_on,
+        rule, author_id, author, roles, mask_seed, thank_count, is_thanked,
+    ) = row  # fmt: skip
+    is_shown = visibility in {Visibility.PUBLISHED, Visibility.HELD}
+    return PostRow(
+        id=inner,
+        public_id=public_id,
+        number=number,
+        visibility=visibility,
+        html=html if is_shown else "",
+        written_at=written_at,
+        edited_on=edited_on,
+        rule=rule,
+        author_id=author_id,
+        author=author,
+        roles=roles if roles is not None else Role.NONE,
+        mask_seed=mask_seed or 0,
+        thank_count=thank_count,
+        is_thanked=bool(is_thanked),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteRow:
+    """A quoted post as one reader may see it; without a text where that reader may not."""
+
+    public_id: str
+    author: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What some posts quote, and by which posts of the thread they are quoted."""
+
+    quotes: dict[int, list[QuoteRow]]
+    backlinks: dict[int, list[tuple[str, int]]]
+
+
+def links_of(session: Session, actor: Actor, rows: Sequence[PostRow]) -> Links:
+    """The quotes in some posts and the backlinks under them, resolved for one reader."""
+    shown = [row.id for row in rows if row.is_shown]
+    quoting, quoted = aliased(Post), aliased(Post)
+    query = (
+        select(
+            Quote.post_id,
+            Quote.quoted_id,
+            quoted.public_id,
+            quoted.visibility,
+            quoted.body,
+            Member.pseudonym,
+            quoting.public_id,
+            quoting.number,
+            quoting.visibility,
+            may_enter_sql(actor),
+            Thread.visibility,
+        )
+        .join(quoting, quoting.id == Quote.post_id)
+        .join(quoted, quoted.id == Quote.quoted_id)
+        .join(Thread, Thread.id == quoted.thread_id)
+        .join(Board, Board.id == Thread.board_id)
+        .outerjoin(Member, Member.id == quoted.author_id)
+        .where(or_(Quote.post_id.in_(shown), Quote.quoted_id.in_(shown)))
+        .order_by(Quote.post_id, Quote.quoted_id)
+    )
+    quotes: dict[int, list[QuoteRow]] = {}
+    backlinks: dict[int, list[tuple[str, int]]] = {}
+    here = set(shown)
+    for (
+        post_id, quoted_id, quoted_public, quoted_visibility, body, author,
+        quoting_public, number, quoting_visibility, may_enter, thread_visibility,
+    ) in session.execute(query):  # fmt: skip
+        is_open = quoted_visibility is Visibility.PUBLISHED and may_enter
+        is_open = is_open and thread_visibility is Visibility.PUBLISHED
+        if post_id in here:
+            row = QuoteRow(
+                public_id=quoted_public if is_open else "",
+                author=author if is_open else None,
+                text=excerpt(body, EXCERPT) if is_open else "",
+            )
+            quotes.setdefault(post_id, []).append(row)
+        if quoted_id in here and quoting_visibility is Visibility.PUBLISHED and number:
+            backlinks.setdefault(quoted_id, []).append((quoting_public, number))
+    return Links(quotes=quotes, backlinks=backlinks)
+
+
+def context(session: Session, post: Post, before: int = 3, after: int = 3) -> list[PostRow]:
+    """The published posts around a post, for somebody who must decide on it."""
+    place = post.number if post.number is not None else post.thread.post_count + 1
+    query = _post_rows(VISITOR).where(
+        Post.thread_id == post.thread_id,
+        Post.number >= place - before,
+        Post.number <= place + after,
+        Post.id != post.id,
+    )
+    return [_post_row(row) for row in session.execute(query.order_by(Post.number))]
+
+
+def quotable(session: Session, actor: Actor, public_ids: Sequence[str]) -> list[Post]:
+    """Those of the named posts that the actor may read and quote, oldest first."""
+    if not public_ids:
+        return []
+    query = (
+        select(Post)
+        .join(Thread, Thread.id == Post.thread_id)
+        .join(Board, Board.id == Thread.board_id)
+        .where(
+            Post.public_id.in_(public_ids),
+            Post.visibility == Visibility.PUBLISHED,
+            Thread.visibility == Visibility.PUBLISHED,
+            may_enter_sql(actor),
+        )
+        .order_by(Post.id)
+    )
+    return list(session.scalars(query))
+
+
+def quote_rows(session: Session, actor: Actor, public_ids: Sequence[str]) -> list[QuoteRow]:
+    """The same as the composer shows them."""
+    posts = quotable(session, actor, public_ids)
+    names = pseudonyms_by_id(session, [post.author_id for post in posts if post.author_id])
+    return [
+        QuoteRow(post.public_id, names.get(post.author_id or 0), excerpt(post.body, EXCERPT))
+        for post in posts
+    ]
+
+
+def pseudonyms_by_id(session: Session, member_ids: Sequence[int]) -> dict[int, str]:
+    """Pseudonyms by inner id."""
+    query = select(Member.id, Member.pseudonym).where(Member.id.in_(member_ids))
+    return dict(session.execute(query).tuples())
+
+
+def revisions_of(session: Session, post: Post) -> list[Revision]:
+    """The earlier wordings of a post, the last first."""
+    query = select(Revision).where(Revision.post_id == post.id).order_by(Revision.id.desc())
+    return list(session.scalars(query))
+
+
+def post_of_revision(session: Session, public_id: str) -> Post | None:
+    """The post that an earlier wording belongs to, with thread and board."""
+    query = (
+        select(Post)
+        .join(Revision, Revision.post_id == Post.id)
+        .where(Revision.public_id == public_id)
+        .options(joinedload(Post.thread).joinedload(Thread.board))
+    )
+    return session.scalars(query).first()
+
+
+def posts_by(
+    session: Session, author_id: int, reader: Actor, before: int | None = None
+) -> Page[Post]:
+    """One page of a member's published posts that the reader may see, the last first."""
+    query = (
+        select(Post)
+        .join(Post.thread)
+        .join(Thread.board)
+        .options(contains_eager(Post.thread).contains_eager(Thread.board))
+        .where(
+            Post.author_id == author_id,
+            Post.visibility == Visibility.PUBLISHED,
+            Thread.visibility == Visibility.PUBLISHED,
+            may_enter_sql(reader),
+        )
+        .order_by(Post.id.desc())
+        .limit(POSTS_A_PAGE + 1)
+    )
+    if before is not None:
+        query = query.where(Post.id < before)
+    return _page_of_posts(list(session.scalars(query)))
+
+
+def _page_of_posts(posts: list[Post]) -> Page[Post]:
+    """Cut the one post too many that shows whether there are older ones."""
+    has_older = len(posts) > POSTS_A_PAGE
+    posts = posts[:POSTS_A_PAGE]
+    return Page(posts, older=posts[-1].id if has_older else None)
+
+
+# --- what screening may know ----------------------------------------------------------------------
+
+
+def pseudonyms_in(session: Session, thread: Thread) -> frozenset[str]:
+    """The pseudonyms of those who write in a thread, a hundred at most."""
+    query = (
+        select(Member.pseudonym)
+        .join(Post, Post.author_id == Member.id)
+        .where(Post.thread_id == thread.id)
+        .distinct()
+        .limit(100)
+    )
+    return frozenset(session.scalars(query))
+
+
+def earlier_bodies(
+    session: Session, thread: Thread, author: Actor, count: int, edited: Post | None
+) -> tuple[str, ...]:
+    """The author's last texts in a thread, the oldest first, without the one being changed."""
+    query = (
+        select(Post.body)
+        .where(Post.thread_id == thread.id, Post.author_id == author.id)
+        .order_by(Post.id.desc())
+        .limit(count)
+    )
+    if edited is not None:
+        query = query.where(Post.id < edited.id)
+    return tuple(session.scalars(query))[::-1]
+
+
+# --- search ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One post that a search found."""
+
+    post_id: int
+    public_id: str
+    title: str
+    board_name: str
+    author: str | None
+    text: str
+    written_at: datetime
+
+
+def find(session: Session, actor: Actor, query: str, *, before: int | None = None) -> Page[Hit]:
+    """One page of the posts with all these words that the actor may read, the last first."""
+    words = search.words_of(query)
+    if not words:
+        return Page([])
+    statement = (
+        select(
+            Post.id,
+            Post.public_id,
+            Thread.title,
+            Board.name,
+            Member.pseudonym,
+            Post.body,
+            Post.written_at,
+        )
+        .select_from(search.post_search)
+        .join(Post, Post.id == search.post_search.c.rowid)
+        .join(Thread, Thread.id == Post.thread_id)
+        .join(Board, Board.id == Thread.board_id)
+        .outerjoin(Member, Member.id == Post.author_id)
+        .where(
+            search.matches(session, words),
+            Post.visibility == Visibility.PUBLISHED,
+            Thread.visibility == Visibility.PUBLISHED,
+            may_enter_sql(actor),
+        )
+        .order_by(Post.id.desc())
+        .limit(POSTS_A_PAGE + 1)
+    )
+    if before is not None:
+        statement = statement.where(Post.id < before)
+    hits = [
+        Hit(inner, public_id, title, board, author, excerpt(body, EXCERPT), written_at)
+        for inner, public_id, title, board, author, body, written_at in session.execute(statement)
+    ]
+    has_older = len(hits) > POSTS_A_PAGE
+    hits = hits[:POSTS_A_PAGE]
+    return Page(hits, older=hits[-1].post_id if has_older else None)
+
+
+# --- following and the inbox ----------------------------------------------------------------------
+
+
+def follow_of(session: Session, actor: Actor, thread: Thread) -> Follow | None:
+    """How the actor follows a thread, if at all."""
+    return session.get(Follow, (actor.id, thread.id))
+
+
+def follower_ids(session: Session, thread: Thread) -> list[int]:
+    """Those who follow a thread and may still enter its board."""
+    query = (
+        select(Follow.member_id)
+        .join(Member, Member.id == Follow.member_id)
+        .where(
+            Follow.thread_id == thread.id,
+            or_(
+                Member.trust >= thread.board.gate_read,
+                Member.roles.op("&")(int(Role.MODERATOR)) != 0,
+            ),
+            Member.roles.op("&")(int(thread.board.gate_role)) == int(thread.board.gate_role),
+        )
+    )
+    return list(session.scalars(query))
+
+
+def quoted_authors(session: Session, post: Post) -> set[int]:
+    """The authors of the posts that a post quotes, without its own."""
+    query = (
+        select(Post.author_id)
+        .join(Quote, Quote.quoted_id == Post.id)
+        .where(Quote.post_id == post.id, Post.author_id != post.author_id)
+    )
+    return {author_id for author_id in session.scalars(query) if author_id is not None}
+
+
+def unread_notice_count(session: Session, member_id: int) -> int:
+    """How many lines of an inbox are unread."""
+    query = select(func.count()).where(Notice.member_id == member_id, Notice.is_read.is_(False))
+    return session.scalar(query) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """One line of the inbox; `title` is there only where the reader may read the thread."""
+
+    public_id: str
+    kind: str
+    subject: str
+    is_read: bool
+    made_on: date
+    post_id: str | None
+    title: str | None
+
+
+def inbox(session: Session, actor: Actor, before: int | None = None) -> Page[NoticeRow]:
+    """One page of an inbox, the last line first. What the reader may no longer read is left out."""
+    is_open = and_(
+        Post.visibility == Visibility.PUBLISHED,
+        Thread.visibility == Visibility.PUBLISHED,
+        may_enter_sql(actor),
+    )
+    query = (
+        select(Notice, Post.public_id, Thread.title)
+        .outerjoin(Post, Post.id == Notice.post_id)
+        .outerjoin(Thread, Thread.id == Post.thread_id)
+        .outerjoin(Board, Board.id == Thread.board_id)
+        .where(Notice.member_id == actor.id, or_(Notice.post_id.is_(None), is_open))
+        .order_by(Notice.id.desc())
+        .limit(POSTS_A_PAGE + 1)
+    )
+    if before is not None:
+        query = query.where(Notice.id < before)
+    found = list(session.execute(query))
+    rows = [
+        NoticeRow(
+            public_id=notice.public_id,
+            kind=notice.kind,
+            subject=notice.subject,
+            is_read=notice.is_read,
+            made_on=notice.made_on,
+            post_id=post_id,
+            title=title,
+        )
+        for notice, post_id, title in found[:POSTS_A_PAGE]
+    ]
+    has_older = len(found) > POSTS_A_PAGE
+    return Page(rows, older=found[POSTS_A_PAGE - 1][0].id if has_older else None)
+
+
+def notice_by_id(session: Session, public_id: str) -> Notice | None:
+    """The line of an inbox with this public id."""
+    return session.scalars(select(Notice).where(Notice.public_id == public_id)).first()

@@ -1,0 +1,63 @@
+"""The search index: FTS5 on SQLite, a text-search vector on PostgreSQL; only published posts."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from sqlalchemy import Column, ColumnElement, Integer, MetaData, Table, Text, literal_column, text
+from sqlalchemy.orm import Session
+
+from app.core.text import fold
+
+WORDS_AT_MOST: Final = 8
+_WORD: Final = re.compile(r"\w+")
+
+# Both databases hold the folded words of a post under the post's inner id. On SQLite the table
+# keeps no text of its own, so the old words must be said again when a post leaves it.
+post_search: Final = Table(
+    "post_search", MetaData(), Column("rowid", Integer), Column("words", Text)
+)
+
+
+def is_sqlite(session: Session) -> bool:
+    """Whether the session speaks to SQLite."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def add(session: Session, post_id: int, words: str) -> None:
+    """Let searchers find a post by these words."""
+    statement = (
+        "INSERT INTO post_search(rowid, words) VALUES (:id, :words)"
+        if is_sqlite(session)
+        else "INSERT INTO post_search(rowid, words) VALUES (:id, to_tsvector('simple', :words))"
+    )
+    session.execute(text(statement), {"id": post_id, "words": fold(words)})
+
+
+def drop(session: Session, post_id: int, words: str) -> None:
+    """Take a post out of the index; `words` must be what it was put in with."""
+    if is_sqlite(session):
+        session.execute(
+            text(
+                "INSERT INTO post_search(post_search, rowid, words) VALUES ('delete', :id, :words)"
+            ),
+            {"id": post_id, "words": fold(words)},
+        )
+    else:
+        session.execute(text("DELETE FROM post_search WHERE rowid = :id"), {"id": post_id})
+
+
+def words_of(query: str) -> tuple[str, ...]:
+    """The words that a searcher asks for, folded, eight at most."""
+    return tuple(_WORD.findall(fold(query))[:WORDS_AT_MOST])
+
+
+def matches(session: Session, words: tuple[str, ...]) -> ColumnElement[bool]:
+    """A condition on `post_search`: all words occur, the last one perhaps only begun."""
+    if is_sqlite(session):
+        asked = " ".join(f'"{word}"' for word in words) + "*"
+        return literal_column("post_search").op("MATCH")(asked)
+    asked = " & ".join(words) + ":*"
+    vector: ColumnElement[str] = literal_column("post_search.words")
+    return vector.op("@@")(literal_column("to_tsquery('simple', :asked)").bindparams(asked=asked))

@@ -1,0 +1,489 @@
+"""What members do in the forum: start threads, write, change, erase, thank, follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.core import clock, crypto, ids
+from app.core.errors import NotFoundError, RefusalError
+from app.core.text import clean, clean_line, render
+from app.forum import queries, search
+from app.forum.models import (
+    Board,
+    Category,
+    Follow,
+    Notice,
+    Post,
+    Quote,
+    Revision,
+    Thank,
+    Thread,
+)
+from app.policy.dispositions import Disposition, dispose
+from app.policy.vocabulary import Actor, Gate, Trust, Visibility
+from app.review.models import Reason
+from app.review.service import enqueue
+from app.screening.engine import Context, screen
+from app.screening.findings import Finding, Surface
+
+QUOTES_AT_MOST: Final = 5
+EARLIER_POSTS: Final = 5
+
+
+class HandedBackError(RefusalError):
+    """The author must look again before this text goes anywhere; nothing was stored."""
+
+    def __init__(self, weighed: Weighed) -> None:
+        super().__init__(weighed.disposition.word)
+        self.weighed = weighed
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody wants to write, as it came out of the form.
+
+    `agreed` says that the author has seen the nudge about this very text and posts it all the
+    same; `asks_moderator` that a moderator is to look first; `refusals` how many texts of this
+    author were refused today.
+    """
+
+    body: str
+    title: str = ""
+    quoted: tuple[str, ...] = ()
+    form_key: str | None = None
+    agreed: bool = False
+    asks_moderator: bool = False
+    refusals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What screening found in title and body, and what becomes of the text."""
+
+    disposition: Disposition
+    title_findings: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        """The findings of title and body together."""
+        return self.title_findings + self.findings
+
+
+# --- writing --------------------------------------------------------------------------------------
+
+
+def create_thread(session: Session, author: Actor, board: Board, draft: Draft) -> Post:
+    """Start a thread with its opening post: published, held for a moderator, or handed back.
+
+    Raises:
+        HandedBackError: when the author must look again first.
+    """
+    if already := _already_sent(session, author, draft):
+        return already
+    draft = _cleaned(draft)
+    weighed = weigh(session, author, None, draft)
+    now = clock.now()
+    thread = Thread(
+        board=board,
+        author_id=author.id,
+        title=draft.title,
+        visibility=Visibility.HELD,
+        started_at=now,
+        active_at=now,
+        bump=_next_bump(session),
+    )
+    session.add(thread)
+    post = _store(session, author, thread, draft, is_opening=True)
+    _settle(session, author, board, post, weighed)
+    follow(session, author, thread)
+    return post
+
+
+def create_post(session: Session, author: Actor, thread: Thread, draft: Draft) -> Post:
+    """Reply in a thread: the reply is published, held for a moderator, or handed back.
+
+    Raises:
+        HandedBackError: when the author must look again first.
+    """
+    if already := _already_sent(session, author, draft):
+        return already
+    draft = _cleaned(draft)
+    weighed = weigh(session, author, thread, draft)
+    post = _store(session, author, thread, draft, is_opening=False)
+    _settle(session, author, thread.board, post, weighed)
+    return post
+
+
+def edit_post(session: Session, author: Actor, post: Post, draft: Draft) -> Post:
+    """Change the wording of a post; the old one becomes a revision. Screened like a new one.
+
+    Raises:
+        HandedBackError: when the author must look again first.
+    """
+    draft = _cleaned(draft)
+    title = draft.title if post.is_opening else post.thread.title
+    if draft.body == post.body and title == post.thread.title:
+        return post
+    weighed = weigh(session, author, post.thread, draft, edited=post)
+    was_published = post.visibility is Visibility.PUBLISHED
+    if was_published:
+        search.drop(session, post.id, searchable(post))
+    session.add(Revision(post_id=post.id, body=post.body, replaced_on=clock.today()))
+    post.body = draft.body
+    post.html = render(draft.body, leaving(post.public_id)).html
+    post.edited_on = clock.today()
+    if post.is_opening:
+        post.thread.title = title
+    if weighed.disposition is Disposition.HOLD:
+        hold(session, post, weighed.all_findings)
+    elif was_published:
+        search.add(session, post.id, searchable(post))
+    return post
+
+
+def weigh(
+    session: Session, author: Actor, thread: Thread | None, draft: Draft, edited: Post | None = None
+) -> Weighed:
+    """Screen title and body and decide what becomes of them.
+
+    Raises:
+        HandedBackError: when that is a nudge the author has not answered, or a refusal that the
+            author has not sent to a moderator.
+    """
+    context = context_of(session, author, thread, edited)
+    findings = screen(draft.body, context=context)
+    title_findings = (
+        screen(draft.title, context=replace(context, surface=Surface.TITLE)) if draft.title else ()
+    )
+    disposition = max(
+        dispose(findings, author.trust, refusals=draft.refusals),
+        dispose(title_findings, author.trust, Surface.TITLE, draft.refusals),
+    )
+    weighed = Weighed(disposition, title_findings, findings)
+    if draft.asks_moderator and disposition is not Disposition.PUBLISH:
+        return replace(weighed, disposition=Disposition.HOLD)
+    if disposition is Disposition.NUDGE and draft.agreed:
+        return replace(weighed, disposition=Disposition.PUBLISH)
+    if disposition in {Disposition.NUDGE, Disposition.REFUSE}:
+        raise HandedBackError(weighed)
+    return weighed
+
+
+def context_of(
+    session: Session, author: Actor, thread: Thread | None, edited: Post | None = None
+) -> Context:
+    """What the engine may know around a text: who writes in the thread, what the author said."""
+    if thread is None:
+        return Context(author=author.pseudonym)
+    earlier = queries.earlier_bodies(session, thread, author, EARLIER_POSTS, edited)
+    return Context(
+        author=author.pseudonym,
+        pseudonyms=queries.pseudonyms_in(session, thread),
+        earlier=earlier,
+    )
+
+
+def _cleaned(draft: Draft) -> Draft:
+    """The draft as it will be stored: no stray characters, the title on one line."""
+    return replace(draft, body=clean(draft.body), title=clean_line(draft.title))
+
+
+def _already_sent(session: Session, author: Actor, draft: Draft) -> Post | None:
+    """The post that this very form made before, if it was sent twice."""
+    if draft.form_key is None:
+        return None
+    return queries.post_by_form(session, author, draft.form_key)
+
+
+def _store(
+    session: Session, author: Actor, thread: Thread, draft: Draft, *, is_opening: bool
+) -> Post:
+    """Put a text into the database, seen by nobody yet.
+
+    Raises:
+        NotFoundError: when the same form is being sent twice at the very same time.
+    """
+    public_id = ids.new_id()
+    post = Post(
+        public_id=public_id,
+        thread=thread,
+        author_id=author.id,
+        visibility=Visibility.HELD,
+        body=draft.body,
+        html=render(draft.body, leaving(public_id)).html,
+        written_at=clock.now(),
+        form_key=draft.form_key,
+        is_opening=is_opening,
+    )
+    session.add(post)
+    try:
+        session.flush()  # quotes, the index and the queue name the post by its id
+    except IntegrityError as error:
+        raise NotFoundError from error
+    for quoted in queries.quotable(session, author, draft.quoted[:QUOTES_AT_MOST]):
+        session.add(Quote(post_id=post.id, quoted_id=quoted.id))
+    return post
+
+
+def _settle(session: Session, author: Actor, board: Board, post: Post, weighed: Weighed) -> None:
+    """Publish a stored post, or hold it and let the queue know."""
+    if weighed.disposition is Disposition.HOLD:
+        hold(session, post, weighed.all_findings)
+    elif board.reviews_first_posts and author.trust <= Trust.NEWCOMER:
+        hold(session, post, weighed.all_findings, Reason.FIRST_POST)
+    else:
+        publish(session, post)
+
+
+def leaving(public_id: str) -> queries.Leaving:
+    """Where the foreign links of a post lead: to the page that says "you are leaving"."""
+    return lambda number: f"/leaving/{public_id}/{number}"
+
+
+def searchable(post: Post) -> str:
+    """The words under which a post is found: its own, and for the opening post the title's."""
+    return f"{post.thread.title}\n{post.body}" if post.is_opening else post.body
+
+
+# --- what becomes of a post -----------------------------------------------------------------------
+
+
+def hold(
+    session: Session, post: Post, findings: Sequence[Finding], reason: Reason = Reason.HELD
+) -> None:
+    """Keep a post from its readers until a moderator has looked."""
+    post.visibility = Visibility.HELD
+    if post.is_opening and post.thread.post_count <= 1:
+        post.thread.visibility = Visibility.HELD
+    enqueue(session, post.public_id, reason, findings)
+
+
+def publish(session: Session, post: Post) -> None:
+    """Show a post to readers: give it the next number of its thread, the index and the inbox."""
+    thread = post.thread
+    post.visibility = Visibility.PUBLISHED
+    if post.is_opening:
+        thread.visibility = Visibility.PUBLISHED
+    if post.number is None:
+        session.flush()  # the thread must have its id, and what is counted must be stored
+        post.number = session.scalars(
+            update(Thread)
+            .where(Thread.id == thread.id)
+            .values(post_count=Thread.post_count + 1)
+            .returning(Thread.post_count)
+            .execution_options(synchronize_session=False)
+        ).one()
+        session.refresh(thread, ["post_count"])
+        thread.bump = _next_bump(session)
+        thread.active_at = clock.now()
+        _tell_followers(session, post)
+    search.add(session, post.id, searchable(post))
+
+
+def release(session: Session, post: Post) -> None:
+    """Let go a post that was held."""
+    publish(session, post)
+
+
+def reject(session: Session, post: Post, rule: str) -> None:
+    """Keep a held post from readers for good. Nobody ever saw it, so no line is left of it."""
+    post.visibility = Visibility.REMOVED
+    post.rule = rule
+    if post.is_opening and post.thread.post_count <= 1:
+        post.thread.visibility = Visibility.REMOVED
+
+
+def remove(session: Session, post: Post, rule: str) -> None:
+    """Take a published post away from readers; one line says so. It can be restored."""
+    search.drop(session, post.id, searchable(post))
+    post.visibility = Visibility.REMOVED
+    post.rule = rule
+    if post.is_opening and post.thread.post_count <= 1:
+        post.thread.visibility = Visibility.REMOVED
+
+
+def restore(session: Session, post: Post) -> None:
+    """Undo a removal or a rejection: readers see the post again."""
+    post.rule = ""
+    publish(session, post)
+
+
+def erase_post(session: Session, post: Post) -> None:
+    """Make the text of a post be gone: wording, earlier wordings, index, quotes, thanks."""
+    if post.visibility is Visibility.PUBLISHED:
+        search.drop(session, post.id, searchable(post))
+    session.execute(delete(Revision).where(Revision.post_id == post.id))
+    session.execute(delete(Quote).where((Quote.post_id == post.id) | (Quote.quoted_id == post.id)))
+    session.execute(delete(Thank).where(Thank.post_id == post.id))
+    session.execute(delete(Notice).where(Notice.post_id == post.id))
+    post.body = post.html = ""
+    post.edited_on = post.form_key = None
+    if post.number is None:
+        _forget(session, post)
+        return
+    post.visibility = Visibility.ERASED
+    if post.is_opening:
+        post.thread.title = "…"
+        if post.thread.post_count <= 1:
+            _forget(session, post)
+
+
+def _forget(session: Session, post: Post) -> None:
+    """Take away a post of which no line need stay, and its thread if nothing else is in it."""
+    thread = post.thread
+    session.delete(post)
+    session.flush()  # the thread may go only after its post
+    if post.is_opening:
+        session.execute(delete(Thread).where(Thread.id == thread.id))
+
+
+def remove_revision(session: Session, revision: Revision) -> None:
+    """Make an earlier wording be gone."""
+    session.delete(revision)
+
+
+# --- thanks, following, the inbox -----------------------------------------------------------------
+
+
+def thank(session: Session, member: Actor, post: Post) -> None:
+    """Thank the author of a post; thanking twice is thanking once."""
+    if session.get(Thank, (post.id, member.id)) is None:
+        session.add(Thank(post_id=post.id, member_id=member.id))
+
+
+def unthank(session: Session, member: Actor, post: Post) -> None:
+    """Take the thanks back."""
+    session.execute(delete(Thank).where(Thank.post_id == post.id, Thank.member_id == member.id))
+
+
+def follow(session: Session, member: Actor, thread: Thread) -> None:
+    """Follow a thread: new posts come to the inbox."""
+    session.flush()  # a new thread gets its id here
+    if session.get(Follow, (member.id, thread.id)) is None:
+        session.add(Follow(member_id=member.id, thread_id=thread.id))
+
+
+def unfollow(session: Session, member: Actor, thread: Thread) -> None:
+    """Follow a thread no more."""
+    session.execute(
+        delete(Follow).where(Follow.member_id == member.id, Follow.thread_id == thread.id)
+    )
+
+
+def mark_read(
+    session: Session, member_id: int, thread_id: int, number: int, private_key: bytes
+) -> None:
+    """Remember for a follower how far he or she has read, sealed to that member."""
+    key = marker_key(private_key, thread_id)
+    session.execute(
+        update(Follow)
+        .where(Follow.member_id == member_id, Follow.thread_id == thread_id)
+        .values(marker=crypto.seal(key, str(number).encode()))
+    )
+
+
+def marker_key(private_key: bytes, thread_id: int) -> bytes:
+    """The key of one read marker: it follows from the member's own key alone."""
+    return crypto.hkdf(private_key, f"marker:follows:{thread_id}:1")
+
+
+def notify(
+    session: Session, member_id: int, kind: str, subject: str, post_id: int | None = None
+) -> None:
+    """Put one line into a member's inbox; the same line again only makes it unread."""
+    known = session.scalars(
+        select(Notice).where(
+            Notice.member_id == member_id, Notice.kind == kind, Notice.subject == subject
+        )
+    ).first()
+    if known is not None:
+        known.is_read, known.made_on, known.post_id = False, clock.today(), post_id
+        return
+    session.add(
+        Notice(
+            member_id=member_id,
+            kind=kind,
+            subject=subject,
+            post_id=post_id,
+            is_read=False,
+            made_on=clock.today(),
+        )
+    )
+
+
+def clear_inbox(session: Session, member: Actor) -> None:
+    """Mark every line of the inbox as read."""
+    session.execute(update(Notice).where(Notice.member_id == member.id).values(is_read=True))
+
+
+def clear_notice(session: Session, notice: Notice) -> None:
+    """Take one line out of the inbox."""
+    session.delete(notice)
+
+
+def _tell_followers(session: Session, post: Post) -> None:
+    """Tell those who follow the thread, and those whose posts are quoted, but never the author."""
+    told = queries.quoted_authors(session, post)
+    for member_id in told:
+        notify(session, member_id, "quote", post.public_id, post.id)
+    for member_id in queries.follower_ids(session, post.thread):
+        if member_id not in told and member_id != post.author_id:
+            notify(session, member_id, "reply", post.thread.public_id, post.id)
+
+
+def _next_bump(session: Session) -> int:
+    """A number above that of every thread: what was written to last stands first."""
+    return (session.scalar(select(func.max(Thread.bump))) or 0) + 1
+
+
+# --- the moderators' and the operator's hands -----------------------------------------------------
+
+
+def set_locked(session: Session, thread: Thread, *, locked: bool) -> None:
+    """Lock a thread, or let it take replies again."""
+    thread.is_locked = locked
+
+
+def set_pinned(session: Session, thread: Thread, *, pinned: bool) -> None:
+    """Pin a thread to the top of its board, or let it go."""
+    thread.is_pinned = pinned
+
+
+def move(session: Session, thread: Thread, board: Board) -> None:
+    """Move a thread to another board."""
+    thread.board = board
+
+
+def create_category(session: Session, name: str) -> Category:
+    """Add a heading below the ones there are."""
+    last = session.scalar(select(func.max(Category.position))) or 0
+    category = Category(name=clean_line(name), position=last + 1)
+    session.add(category)
+    return category
+
+
+def create_board(
+    session: Session, category: Category, name: str, description: str, gate: Gate
+) -> Board:
+    """Add a board at the end of a category. Nobody may write where he or she may not read."""
+    session.flush()  # a new category gets its id here
+    last = session.scalar(select(func.max(Board.position)).where(Board.category_id == category.id))
+    board = Board(
+        category_id=category.id,
+        name=clean_line(name),
+        description=clean_line(description),
+        position=(last or 0) + 1,
+        gate_read=gate.read,
+        gate_reply=max(gate.reply, gate.read, Trust.NEWCOMER),
+        gate_start=max(gate.start, gate.read, Trust.NEWCOMER),
+        gate_role=gate.role,
+    )
+    session.add(board)
+    return board
