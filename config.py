@@ -14,6 +14,7 @@ from typing import Final
 from app.core.crypto import Cost
 
 SECRET_BYTES: Final = 32
+NEUTRAL_PAGE: Final = "https://www.wikipedia.org/"
 
 
 class SettingError(Exception):
@@ -33,7 +34,7 @@ class Config:
     threads: int = 8
     workers: int = 1
     onion: str = ""
-    quick_exit: str = "https://en.wikipedia.org/wiki/Special:Random"
+    quick_exit: str = NEUTRAL_PAGE
     signup_hourly: int = 60
     signup_wait: int = 5
     hash_cost: Cost = field(default_factory=Cost)
@@ -85,7 +86,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Config:
         threads=_number(environment, "BAUTA_THREADS", 8),
         workers=workers,
         onion=environment.get("BAUTA_ONION", ""),
-        quick_exit=environment.get("BAUTA_QUICK_EXIT", Config.quick_exit),
+        quick_exit=environment.get("BAUTA_QUICK_EXIT", NEUTRAL_PAGE),
         signup_hourly=_number(environment, "BAUTA_SIGNUP_HOURLY", 60),
         signup_wait=_number(environment, "BAUTA_SIGNUP_WAIT", 5, least=0),
         ticks_inside=environment.get("BAUTA_TICK", "inside") == "inside",

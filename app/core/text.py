@@ -23,10 +23,9 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from app.core.errors import RefusalError
 
-TAGS: Final = frozenset(
-    ("a", "blockquote", "br", "code", "em", "h3", "h4", "h5", "hr", "li", "ol", "p", "pre", "s")
-    + ("strong", "table", "tbody", "td", "th", "thead", "tr", "ul")  # noqa: RUF005 - reads better
-)
+BLOCKS: Final = ("blockquote", "h3", "h4", "h5", "hr", "li", "ol", "p", "pre", "ul")
+TABLES: Final = ("table", "tbody", "td", "th", "thead", "tr")
+TAGS: Final = frozenset(("a", "br", "code", "em", "s", "strong", *BLOCKS, *TABLES))
 ATTRIBUTES: Final = {"a": {"href"}, "ol": {"start"}}
 OWN_PATH: Final = re.compile(r"/(?!/)[A-Za-z0-9/_.~#?=&;%-]{0,300}\Z")
 FOREIGN: Final = re.compile(r"https?://[^\s<>\"']{1,1990}\Z", re.IGNORECASE)

@@ -30,6 +30,8 @@ from app.policy.vocabulary import VISITOR, Actor, Role, Visibility
 
 Leaving = Callable[[int], str]
 T = TypeVar("T")
+Rows = Select[*tuple[Any, ...]]
+AnyRow = Row[*tuple[Any, ...]]
 
 POSTS_A_PAGE: Final = 25
 THREADS_A_PAGE: Final = 30
@@ -181,7 +183,7 @@ class Page(Generic[T]):
     older: int | None = None
 
 
-def _thread_rows() -> Select[Any]:
+def _thread_rows() -> Rows:
     """The columns of a thread row."""
     return (
         select(
@@ -202,7 +204,7 @@ def _thread_rows() -> Select[Any]:
     )
 
 
-def _thread_row(row: Row[Any]) -> ThreadRow:
+def _thread_row(row: AnyRow) -> ThreadRow:
     """One row of `_thread_rows` with names."""
     public_id, title, starter, count, active_at, is_pinned, is_locked, board, bump, inner = row
     return ThreadRow(
@@ -281,7 +283,7 @@ def markers(session: Session, actor: Actor, thread_ids: Sequence[int]) -> dict[i
 
 def _page_of_threads(
     session: Session,
-    query: Select[Any],
+    query: Rows,
     keys: Keys,
     *,
     newest: bool = False,
@@ -363,7 +365,7 @@ def held_posts_of(session: Session, thread: Thread, actor: Actor) -> list[PostRo
     return [_post_row(row) for row in session.execute(query.order_by(Post.id).limit(POSTS_A_PAGE))]
 
 
-def _post_rows(actor: Actor) -> Select[Any]:
+def _post_rows(actor: Actor) -> Rows:
     """The columns of a post row; thanks are counted in the same statement."""
     thanks = select(func.count()).where(Thank.post_id == Post.id).correlate(Post)
     own = thanks.where(Thank.member_id == actor.id)
@@ -385,7 +387,7 @@ def _post_rows(actor: Actor) -> Select[Any]:
     ).outerjoin(Member, Member.id == Post.author_id)
 
 
-def _post_row(row: Row[Any]) -> PostRow:
+def _post_row(row: AnyRow) -> PostRow:
     """One row of `_post_rows` with names; what is gone brings no text along."""
     (
         inner, public_id, number, visibility, html, written_at, edited_on,

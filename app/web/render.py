@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, current_app, flash, get_flashed_messages, render_template
 from flask.typing import ResponseReturnValue
@@ -53,7 +53,7 @@ def tell(text: str, kind: str = "good") -> None:
 
 def _notices() -> list[tuple[str, str]]:
     """The sentences to show once, as (kind, text)."""
-    return [(kind, text) for kind, text in get_flashed_messages(with_categories=True)]
+    return cast(list[tuple[str, str]], get_flashed_messages(with_categories=True))
 
 
 def day_in_words(moment: date | datetime) -> str:
