@@ -93,11 +93,15 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
 
 def _common() -> Mapping[str, Any]:
     """What every page shows that only the rooms know."""
+    from flask import g
+
     from app.forum.queries import unread_notice_count
     from app.web.access import actor
     from app.web.settings import settings
     from app.web.unit_of_work import session
 
     asks = actor()
-    count = unread_notice_count(session(), asks.id) if asks.is_member else 0
+    count: int | None = g.get("inbox_count")
+    if count is None:
+        count = unread_notice_count(session(), asks.id) if asks.is_member else 0
     return {"community_name": settings().name or "Bauta", "inbox_count": count}

@@ -691,6 +691,38 @@ def quoted_authors(session: Session, post: Post) -> set[int]:
     return {author_id for author_id in session.scalars(query) if author_id is not None}
 
 
+@dataclass(frozen=True, slots=True)
+class ReaderState:
+    """What a thread page must know of its reader, in one statement."""
+
+    is_following: bool
+    marker: bytes | None
+    held_count: int
+    unread_notice_count: int
+
+
+def reader_state(session: Session, actor: Actor, thread: Thread) -> ReaderState:
+    """Whether a member follows a thread, the sealed marker, what is held and seen, the inbox."""
+    held = select(func.count()).where(
+        Post.thread_id == thread.id,
+        Post.number.is_(None),
+        Post.visibility == Visibility.HELD,
+    )
+    if Role.MODERATOR not in actor.roles:
+        held = held.where(Post.author_id == actor.id)
+    unread = select(func.count()).where(Notice.member_id == actor.id, Notice.is_read.is_(False))
+    mine = select(Follow).where(Follow.member_id == actor.id, Follow.thread_id == thread.id)
+    row = session.execute(
+        select(
+            mine.with_only_columns(func.count()).scalar_subquery(),
+            mine.with_only_columns(Follow.marker).scalar_subquery(),
+            held.scalar_subquery(),
+            unread.scalar_subquery(),
+        )
+    ).one()
+    return ReaderState(bool(row[0]), row[1], row[2], row[3])
+
+
 def unread_notice_count(session: Session, member_id: int) -> int:
     """How many lines of an inbox are unread."""
     query = select(func.count()).where(Notice.member_id == member_id, Notice.is_read.is_(False))

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.core import clock, crypto, ids
+from app.core import audit, clock, crypto, ids
 from app.core.errors import NotFoundError, RefusalError
 from app.core.text import clean, clean_line, render
 from app.forum import queries, search
@@ -377,11 +377,8 @@ def unfollow(session: Session, member: Actor, thread: Thread) -> None:
     )
 
 
-def mark_read(
-    session: Session, member_id: int, thread_id: int, number: int, private_key: bytes
-) -> None:
-    """Remember for a follower how far he or she has read, sealed to that member."""
-    key = marker_key(private_key, thread_id)
+def mark_read(session: Session, member_id: int, thread_id: int, number: int, key: bytes) -> None:
+    """Remember for a follower how far he or she has read, sealed under the key of this marker."""
     session.execute(
         update(Follow)
         .where(Follow.member_id == member_id, Follow.thread_id == thread_id)
@@ -446,19 +443,24 @@ def _next_bump(session: Session) -> int:
 # --- the moderators' and the operator's hands -----------------------------------------------------
 
 
-def set_locked(session: Session, thread: Thread, *, locked: bool) -> None:
+def set_locked(session: Session, moderator: Actor, thread: Thread, *, locked: bool) -> None:
     """Lock a thread, or let it take replies again."""
     thread.is_locked = locked
+    verb = "thread.lock" if locked else "thread.unlock"
+    audit.record(session, moderator.public_id, verb, thread.public_id)
 
 
-def set_pinned(session: Session, thread: Thread, *, pinned: bool) -> None:
+def set_pinned(session: Session, moderator: Actor, thread: Thread, *, pinned: bool) -> None:
     """Pin a thread to the top of its board, or let it go."""
     thread.is_pinned = pinned
+    verb = "thread.pin" if pinned else "thread.unpin"
+    audit.record(session, moderator.public_id, verb, thread.public_id)
 
 
-def move(session: Session, thread: Thread, board: Board) -> None:
+def move(session: Session, moderator: Actor, thread: Thread, board: Board) -> None:
     """Move a thread to another board."""
     thread.board = board
+    audit.record(session, moderator.public_id, "thread.move", thread.public_id)
 
 
 def create_category(session: Session, name: str) -> Category:

@@ -32,14 +32,17 @@ class Permission(StrEnum):
 
     ACCOUNT_MANAGE = "account:manage"
     AUDIT_READ = "audit:read"
+    BOARD_FEED = "board:feed"
     BOARD_READ = "board:read"
     INBOX_READ = "inbox:read"
+    NOTICE_CLEAR = "notice:clear"
     POST_CREATE = "post:create"
     POST_EDIT = "post:edit"
     POST_ERASE = "post:erase"
     POST_QUOTE = "post:quote"
     POST_READ = "post:read"
     POST_READ_REVISIONS = "post:read_revisions"
+    POST_REMOVE_REVISION = "post:remove_revision"
     POST_REPORT = "post:report"
     POST_THANK = "post:thank"
     QUEUE_READ = "queue:read"
@@ -104,6 +107,11 @@ def may_enter(actor: Actor, subject: Gated) -> bool:
     if gate.role not in actor.roles:
         return False
     return actor.trust >= gate.read or Role.MODERATOR in actor.roles
+
+
+def open_to_visitors(actor: Actor, subject: Gated) -> bool:
+    """Anybody may read the board, signed in or not."""
+    return subject.gate.read is Trust.VISITOR and not subject.gate.role
 
 
 def may_know_of_it(actor: Actor, subject: Shown) -> bool:
@@ -183,8 +191,10 @@ def unanswered(actor: Actor, subject: Answerable) -> bool:
 TABLE: Final[Mapping[Permission, Access]] = {
     Permission.ACCOUNT_MANAGE: Access(see=(is_member,)),
     Permission.AUDIT_READ: Access(see=(is_moderator,)),
+    Permission.BOARD_FEED: Access(see=(open_to_visitors,)),
     Permission.BOARD_READ: Access(see=(may_enter,)),
     Permission.INBOX_READ: Access(see=(is_member,)),
+    Permission.NOTICE_CLEAR: Access(see=(belongs,)),
     Permission.POST_CREATE: Access(
         see=(may_know_of_it,),
         do=(is_member, may_write, trusted_to_reply, published, unlocked),
@@ -200,6 +210,7 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.POST_READ_REVISIONS: Access(
         see=(may_know_of_it, own_or_moderated), do=(still_there,)
     ),
+    Permission.POST_REMOVE_REVISION: Access(see=(may_know_of_it, own)),
     Permission.POST_REPORT: Access(see=(may_know_of_it,), do=(is_member, published, others)),
     Permission.POST_THANK: Access(see=(may_know_of_it,), do=(is_member, published, others)),
     Permission.QUEUE_READ: Access(see=(is_moderator,)),

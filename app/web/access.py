@@ -158,21 +158,21 @@ def permit(permission: Permission) -> Callable[[View], View]:
 
 def permit_on(
     permission: Permission, load: Loader[Subject]
-) -> Callable[[Callable[[Subject], ResponseReturnValue]], View]:
-    """Load the thing the address names, weigh the permission on it, hand it to the view."""
+) -> Callable[[Callable[..., ResponseReturnValue]], View]:
+    """Load the thing the address names first, weigh the permission on it, hand it to the view."""
 
-    def decorate(view: Callable[[Subject], ResponseReturnValue]) -> View:
+    def decorate(view: Callable[..., ResponseReturnValue]) -> View:
         @wraps(view)
-        def guarded(**named: str) -> ResponseReturnValue:
+        def guarded(**named: Any) -> ResponseReturnValue:
             if is_shut_out(permission, actor()):
                 raise DeniedError(SHUT_OUT)
-            (public_id,) = named.values()
-            subject = load(session(), public_id)
+            first = next(iter(named))
+            subject = load(session(), named.pop(first))
             if subject is None:
                 # A visitor gets the same answer whether the thing is hidden or not there at all.
                 raise NotFoundError if actor().is_member else SignInNeededError
             demand(permission, subject)
-            return unconfirmed() or view(subject)
+            return unconfirmed() or view(subject, **named)
 
         setattr(guarded, DOOR, permission)
         setattr(guarded, SUBJECT, load)

@@ -1,0 +1,497 @@
+"""The forum over HTTP: asks the form, asks the service, answers with a page."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.core import crypto
+from app.core.errors import NotFoundError
+from app.core.text import clean, render
+from app.forum import queries, service
+from app.forum.forms import PostForm, ThreadForm, number
+from app.forum.models import Board, Notice, Post, Revision, Thread
+from app.forum.queries import Keys, Order
+from app.forum.service import HandedBackError
+from app.policy.dispositions import Disposition
+from app.policy.permissions import Permission as P
+from app.policy.vocabulary import Trust, Visibility
+from app.web import limits
+from app.web.access import actor, demand, may, me, permit, permit_on, public, signed_in
+from app.web.render import page, tell
+from app.web.unit_of_work import owe, session
+
+blueprint = Blueprint("forum", __name__)
+
+POSTS_AN_HOUR: Final = {
+    Trust.NEWCOMER: "10 per hour",
+    Trust.KNOWN: "30 per hour",
+    Trust.REGULAR: "60 per hour",
+    Trust.TRUSTED: "120 per hour",
+}
+SEARCHES: Final = "30 per minute"
+SEARCHES_OF_VISITORS: Final = "300 per minute"
+REFUSALS: Final = "1000 per day"  # counted, never enforced: the third goes to a moderator
+
+
+# --- looking around -------------------------------------------------------------------------------
+
+
+@blueprint.get("/")
+@public
+def home() -> ResponseReturnValue:
+    """The boards, under their categories, and what is new in followed threads."""
+    groups = queries.boards_by_category(session(), actor())
+    return page("forum/home.html", groups=groups, news=_news() if actor().is_member else [])
+
+
+@blueprint.get("/latest")
+@public
+def latest() -> ResponseReturnValue:
+    """All threads, the last written to first."""
+    threads = queries.latest_threads(session(), actor(), _keys())
+    return page("forum/latest.html", threads=threads)
+
+
+@blueprint.get("/following")
+@permit(P.INBOX_READ)
+def following() -> ResponseReturnValue:
+    """The threads that the member follows, with how much is new in each."""
+    threads = queries.followed_threads(session(), me(), _keys())
+    return page("forum/following.html", threads=threads, news=_new_counts(threads.rows))
+
+
+@blueprint.get("/search")
+@public
+def search() -> ResponseReturnValue:
+    """Posts with these words, of those that the searcher may read."""
+    asked = request.args.get("q", "").strip()[:200]
+    found = queries.Page[queries.Hit]([])
+    if asked:
+        limits.spend(
+            "search",
+            actor().public_id or "visitors",
+            SEARCHES if actor().is_member else SEARCHES_OF_VISITORS,
+        )
+        found = queries.find(session(), actor(), asked, before=number("before"))
+    return page("forum/search.html", asked=asked, found=found)
+
+
+@blueprint.get("/boards/<board_id>")
+@permit_on(P.BOARD_READ, queries.board_by_id)
+def show_board(board: Board) -> ResponseReturnValue:
+    """The threads of a board."""
+    asked = request.args.get("order", "")
+    order = Order(asked) if asked in set(Order) else Order.ACTIVE
+    is_first = not request.args.keys() & {"before", "after"}
+    return page(
+        "forum/board.html",
+        board=board,
+        order=order.value,
+        pinned=queries.pinned_threads(session(), board) if is_first else [],
+        threads=queries.threads_of(session(), board, order, _keys()),
+    )
+
+
+@blueprint.get("/boards/<board_id>/feed")
+@permit_on(P.BOARD_FEED, queries.board_by_id)
+def feed(board: Board) -> ResponseReturnValue:
+    """The last threads of a board that everybody may read, as an Atom feed."""
+    threads = queries.threads_of(session(), board, Order.NEW)
+    text = render_template("forum/feed.xml", board=board, threads=threads)
+    return Response(text, content_type="application/atom+xml; charset=utf-8")
+
+
+@blueprint.get("/threads/<thread_id>")
+@permit_on(P.THREAD_READ, queries.thread_by_id)
+def show_thread(thread: Thread) -> ResponseReturnValue:
+    """Twenty-five posts of a thread, and the form for a reply."""
+    return _thread_page(thread)
+
+
+@blueprint.get("/posts/<post_id>")
+@permit_on(P.POST_READ, queries.post_by_id)
+def show_post(post: Post) -> ResponseReturnValue:
+    """Where a post stands in its thread."""
+    return redirect(place_of(post))
+
+
+@blueprint.get("/leaving/<post_id>/<int:link>")
+@permit_on(P.POST_READ, queries.post_by_id)
+def leaving(post: Post, link: int) -> ResponseReturnValue:
+    """The page between a link in a post and the place elsewhere that it leads to."""
+    links = render(post.body).links
+    is_shown = post.visibility in {Visibility.PUBLISHED, Visibility.HELD}
+    if not is_shown or link >= len(links):
+        raise NotFoundError
+    return page("forum/leaving.html", post=post, target=links[link])
+
+
+# --- writing --------------------------------------------------------------------------------------
+
+
+@blueprint.get("/boards/<board_id>/start")
+@permit_on(P.THREAD_CREATE, queries.board_by_id)
+def compose_thread(board: Board) -> ResponseReturnValue:
+    """The form for a new thread."""
+    return _composer(ThreadForm(), board=board)
+
+
+@blueprint.post("/boards/<board_id>/start")
+@permit_on(P.THREAD_CREATE, queries.board_by_id)
+def create_thread(board: Board) -> ResponseReturnValue:
+    """Start a thread, or hand the text back."""
+    form = ThreadForm()
+    if not form.validate() or form.wants_preview:
+        return _composer(form, board=board)
+    try:
+        post = service.create_thread(session(), me(), board, form.draft(_refusals()))
+    except HandedBackError as error:
+        return _composer(form, board=board, weighed=error.weighed)
+    return _written(post)
+
+
+@blueprint.get("/threads/<thread_id>/reply")
+@permit_on(P.POST_CREATE, queries.thread_by_id)
+def compose_post(thread: Thread) -> ResponseReturnValue:
+    """The form for a reply, perhaps with quotes."""
+    return _composer(PostForm(), thread=thread)
+
+
+@blueprint.post("/threads/<thread_id>/reply")
+@permit_on(P.POST_CREATE, queries.thread_by_id)
+def create_post(thread: Thread) -> ResponseReturnValue:
+    """Reply in a thread, or hand the text back."""
+    form = PostForm()
+    if not form.validate() or form.wants_preview:
+        return _composer(form, thread=thread)
+    try:
+        post = service.create_post(session(), me(), thread, form.draft(_refusals()))
+    except HandedBackError as error:
+        return _composer(form, thread=thread, weighed=error.weighed)
+    if form.follow.data:
+        service.follow(session(), me(), thread)
+    return _written(post)
+
+
+@blueprint.get("/posts/<post_id>/edit")
+@permit_on(P.POST_EDIT, queries.post_by_id)
+def compose_edit(post: Post) -> ResponseReturnValue:
+    """The form with the present wording."""
+    form = ThreadForm(title=post.thread.title) if post.is_opening else PostForm()
+    form.body.data = post.body
+    return _composer(form, post=post)
+
+
+@blueprint.post("/posts/<post_id>/edit")
+@permit_on(P.POST_EDIT, queries.post_by_id)
+def edit_post(post: Post) -> ResponseReturnValue:
+    """Change the wording, or hand the new one back."""
+    form = ThreadForm() if post.is_opening else PostForm()
+    if not form.validate() or form.wants_preview:
+        return _composer(form, post=post)
+    try:
+        service.edit_post(session(), me(), post, form.draft(_refusals()))
+    except HandedBackError as error:
+        return _composer(form, post=post, weighed=error.weighed)
+    if post.visibility is Visibility.HELD:
+        tell(
+            _("A moderator reads the new wording first. Until then only you and they see it."),
+            "info",
+        )
+    return redirect(place_of(post))
+
+
+@blueprint.get("/posts/<post_id>/erase")
+@permit_on(P.POST_ERASE, queries.post_by_id)
+def confirm_erase(post: Post) -> ResponseReturnValue:
+    """What will happen when a post is erased."""
+    return page("forum/erase.html", post=post)
+
+
+@blueprint.post("/posts/<post_id>/erase")
+@permit_on(P.POST_ERASE, queries.post_by_id)
+def erase_post(post: Post) -> ResponseReturnValue:
+    """Make a text be gone."""
+    board, thread, number_ = post.thread.board, post.thread, post.number
+    service.erase_post(session(), post)
+    tell(_("The text is gone."))
+    if queries.thread_by_id(session(), thread.public_id) is None:
+        return redirect(url_for("forum.show_board", board_id=board.public_id))
+    return redirect(_place(thread, number_))
+
+
+@blueprint.get("/posts/<post_id>/revisions")
+@permit_on(P.POST_READ_REVISIONS, queries.post_by_id)
+def revisions(post: Post) -> ResponseReturnValue:
+    """Earlier wordings, for the author and the moderators."""
+    found = queries.revisions_of(session(), post)
+    return page("forum/revisions.html", post=post, revisions=found)
+
+
+@blueprint.post("/posts/<post_id>/revisions/<revision_id>/remove")
+@permit_on(P.POST_REMOVE_REVISION, queries.post_by_id)
+def remove_revision(post: Post, revision_id: str) -> ResponseReturnValue:
+    """Make an earlier wording be gone."""
+    service.remove_revision(session(), _revision_of(post, revision_id))
+    tell(_("The earlier wording is gone."))
+    return redirect(url_for("forum.revisions", post_id=post.public_id))
+
+
+# --- thanks, following, the inbox -----------------------------------------------------------------
+
+
+@blueprint.post("/posts/<post_id>/thank")
+@permit_on(P.POST_THANK, queries.post_by_id)
+def thank(post: Post) -> ResponseReturnValue:
+    """Thank the author."""
+    service.thank(session(), me(), post)
+    return redirect(place_of(post))
+
+
+@blueprint.post("/posts/<post_id>/unthank")
+@permit_on(P.POST_THANK, queries.post_by_id)
+def unthank(post: Post) -> ResponseReturnValue:
+    """Take the thanks back."""
+    service.unthank(session(), me(), post)
+    return redirect(place_of(post))
+
+
+@blueprint.post("/threads/<thread_id>/follow")
+@permit_on(P.THREAD_FOLLOW, queries.thread_by_id)
+def follow(thread: Thread) -> ResponseReturnValue:
+    """Follow a thread."""
+    service.follow(session(), me(), thread)
+    tell(_("You follow this thread. New posts come to your inbox."))
+    return redirect(url_for("forum.show_thread", thread_id=thread.public_id))
+
+
+@blueprint.post("/threads/<thread_id>/unfollow")
+@permit_on(P.THREAD_FOLLOW, queries.thread_by_id)
+def unfollow(thread: Thread) -> ResponseReturnValue:
+    """Follow a thread no more."""
+    service.unfollow(session(), me(), thread)
+    tell(_("You no longer follow this thread."))
+    return redirect(url_for("forum.show_thread", thread_id=thread.public_id))
+
+
+@blueprint.get("/inbox")
+@permit(P.INBOX_READ)
+def inbox() -> ResponseReturnValue:
+    """What has happened that concerns the member; no text of a post."""
+    return page("forum/inbox.html", notices=queries.inbox(session(), me(), number("before")))
+
+
+@blueprint.post("/inbox/clear")
+@permit(P.INBOX_READ)
+def clear_inbox() -> ResponseReturnValue:
+    """Mark everything as read."""
+    service.clear_inbox(session(), me())
+    return redirect(url_for("forum.inbox"))
+
+
+@blueprint.post("/inbox/<notice_id>/clear")
+@permit_on(P.NOTICE_CLEAR, queries.notice_by_id)
+def clear_notice(notice: Notice) -> ResponseReturnValue:
+    """Take one line out."""
+    service.clear_notice(session(), notice)
+    return redirect(url_for("forum.inbox"))
+
+
+# --- the moderators' hands ------------------------------------------------------------------------
+
+
+@blueprint.post("/threads/<thread_id>/lock")
+@permit_on(P.THREAD_LOCK, queries.thread_by_id)
+def lock(thread: Thread) -> ResponseReturnValue:
+    """Lock a thread, or unlock a locked one."""
+    service.set_locked(session(), me(), thread, locked=not thread.is_locked)
+    return redirect(url_for("forum.show_thread", thread_id=thread.public_id))
+
+
+@blueprint.post("/threads/<thread_id>/pin")
+@permit_on(P.THREAD_PIN, queries.thread_by_id)
+def pin(thread: Thread) -> ResponseReturnValue:
+    """Pin a thread, or let a pinned one go."""
+    service.set_pinned(session(), me(), thread, pinned=not thread.is_pinned)
+    return redirect(url_for("forum.show_thread", thread_id=thread.public_id))
+
+
+@blueprint.get("/threads/<thread_id>/move")
+@permit_on(P.THREAD_MOVE, queries.thread_by_id)
+def choose_board(thread: Thread) -> ResponseReturnValue:
+    """Where a thread could go."""
+    boards = queries.enterable_boards(session(), me())
+    return page("forum/move.html", thread=thread, boards=boards)
+
+
+@blueprint.post("/threads/<thread_id>/move")
+@permit_on(P.THREAD_MOVE, queries.thread_by_id)
+def move(thread: Thread) -> ResponseReturnValue:
+    """Move a thread to another board."""
+    board = queries.board_by_id(session(), request.form.get("board", ""))
+    if board is None:
+        raise NotFoundError
+    demand(P.BOARD_READ, board)
+    service.move(session(), me(), thread, board)
+    return redirect(url_for("forum.show_thread", thread_id=thread.public_id))
+
+
+# --- pages that several views share ---------------------------------------------------------------
+
+
+def _thread_page(thread: Thread) -> ResponseReturnValue:
+    """Draw a page of a thread in at most six statements, whatever its length."""
+    reader = actor()
+    after, before = number("after") or 0, number("before")
+    rows = queries.posts_of(session(), thread, reader, after=after, before=before)
+    links = queries.links_of(session(), reader, rows)
+    is_last = not rows or (rows[-1].number or 0) >= thread.post_count
+    state, marker, held = None, 0, []
+    if reader.is_member:
+        state = queries.reader_state(session(), reader, thread)
+        g.inbox_count = state.unread_notice_count
+        marker = _read_up_to(thread, state, rows)
+        if state.held_count and is_last:
+            held = queries.held_posts_of(session(), thread, reader)
+    last_page = max(thread.post_count - 1, 0) // queries.POSTS_A_PAGE * queries.POSTS_A_PAGE
+    return page(
+        "forum/thread.html",
+        thread=thread,
+        board=thread.board,
+        rows=rows,
+        held=held,
+        links=links,
+        state=state,
+        marker=marker,
+        last_page=last_page,
+        is_last=is_last,
+        may_reply=may(P.POST_CREATE, thread),
+        may_moderate=may(P.THREAD_LOCK, thread),
+        form_key=PostForm().key if reader.is_member else "",
+    )
+
+
+def _read_up_to(thread: Thread, state: queries.ReaderState, rows: list[queries.PostRow]) -> int:
+    """How far a follower had read before this page; owes the marker that moves with it.
+
+    Without a following there is no marker, and nothing counts as new.
+    """
+    if not state.is_following:
+        return thread.post_count
+    session_ = signed_in()
+    key = service.marker_key(session_.unlock(), thread.id)
+    marker = int(crypto.unseal(key, state.marker)) if state.marker else 0
+    shown = rows[-1].number or 0 if rows else 0
+    if shown > marker:
+        member_id, thread_id = session_.actor.id, thread.id
+        owe(lambda short: service.mark_read(short, member_id, thread_id, shown, key))
+    return marker if state.marker else thread.post_count
+
+
+def _composer(
+    form: PostForm,
+    *,
+    board: Board | None = None,
+    thread: Thread | None = None,
+    post: Post | None = None,
+    weighed: service.Weighed | None = None,
+) -> ResponseReturnValue:
+    """The composer: for a thread on a board, a reply in a thread, or the change of a post.
+
+    Shows a preview where it was asked for, and after screening the marks and the ways on.
+    """
+    if weighed is not None and weighed.disposition is Disposition.REFUSE:
+        limits.spend("refusal", me().public_id, REFUSALS)
+    problems = form.problems()
+    wants_preview = request.method == "POST" and not problems and weighed is None
+    body = clean(form.body.data or "")
+    place = thread or (post.thread if post else None)
+    quoted = () if post else form.quoted
+    text = page(
+        "forum/compose.html",
+        form=form,
+        board=board or (place.board if place else None),
+        thread=place,
+        post=post,
+        has_title=isinstance(form, ThreadForm),
+        problems=problems,
+        preview=render(body).html if wants_preview else "",
+        quotes=queries.quote_rows(session(), me(), quoted[: service.QUOTES_AT_MOST]),
+        weighed=weighed,
+        marked_title=form.subject,
+        marked_body=body,
+        consent=form.consent_for(),
+        is_nudge=weighed is not None and weighed.disposition is Disposition.NUDGE,
+        is_first=actor().trust <= Trust.NEWCOMER and post is None,
+    )
+    status = 422 if problems or weighed is not None else 200
+    return (text[0] if isinstance(text, tuple) else text), status
+
+
+def _written(post: Post) -> ResponseReturnValue:
+    """After a text was stored: count it, and say so when it is held."""
+    limits.spend("post", me().public_id, POSTS_AN_HOUR[me().trust])
+    if post.visibility is Visibility.HELD:
+        text = _(
+            "A moderator reads this first. Until then only you and the moderators can see it. "
+            "You will find the answer in your inbox."
+        )
+        tell(text, "info")
+    return redirect(place_of(post))
+
+
+def place_of(post: Post) -> str:
+    """The address of a post on the page of its thread on which it stands."""
+    return _place(post.thread, post.number, anchor=f"p-{post.public_id}")
+
+
+def _place(thread: Thread, place: int | None, anchor: str | None = None) -> str:
+    """The address of the page of a thread on which the post with this number stands."""
+    place = place if place is not None else thread.post_count
+    after = max(place - 1, 0) // queries.POSTS_A_PAGE * queries.POSTS_A_PAGE
+    return url_for(
+        "forum.show_thread", thread_id=thread.public_id, after=after or None, _anchor=anchor
+    )
+
+
+def _keys() -> Keys:
+    """The paging keys of the address."""
+    return Keys(before=number("before"), after=number("after"))
+
+
+def _refusals() -> int:
+    """How many texts of the member were refused today."""
+    return limits.used("refusal", me().public_id, REFUSALS)
+
+
+def _revision_of(post: Post, revision_id: str) -> Revision:
+    """An earlier wording of this very post, or nothing there."""
+    revision = queries.revision_by_id(session(), revision_id)
+    if revision is None or revision.post_id != post.id:
+        raise NotFoundError
+    return revision
+
+
+def _news() -> list[tuple[queries.ThreadRow, int]]:
+    """The followed threads with something new, the last written to first."""
+    threads = queries.followed_threads(session(), me())
+    counts = _new_counts(threads.rows)
+    return [(row, counts[row.thread_id]) for row in threads.rows if counts.get(row.thread_id)]
+
+
+def _new_counts(rows: list[queries.ThreadRow]) -> dict[int, int]:
+    """How many posts are new in each of these followed threads."""
+    sealed = queries.markers(session(), me(), [row.thread_id for row in rows])
+    if not sealed:
+        return {}
+    private_key = signed_in().unlock()
+    counts: dict[int, int] = {}
+    for row in rows:
+        if box := sealed.get(row.thread_id):
+            marker = int(crypto.unseal(service.marker_key(private_key, row.thread_id), box))
+            counts[row.thread_id] = max(row.post_count - marker, 0)
+    return counts
