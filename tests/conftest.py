@@ -1,0 +1,243 @@
+"""What every test may ask for: a database, the application, somebody signed in, a stopped clock.
+
+`BAUTA_TEST_DB` says on which database the suite runs: `sqlite` (the default) or `postgresql`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import hypothesis
+import pytest
+import sqlalchemy
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+import tests.scaffold  # noqa: F401 - until every room has its views
+from app.accounts import sessions
+from app.accounts.models import Member
+from app.core import clock
+from app.core.db import Base, Database, open_database
+from app.core.settings import Settings, write_settings
+from app.web.unit_of_work import SAFE_METHODS
+from config import Config
+from tests import services
+from tests.factories import CHEAP, PASSPHRASE, private_key_of
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+KIND: Final = os.environ.get("BAUTA_TEST_DB", "sqlite")
+NOON: Final = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+SITE: Final = Settings(name="Lantern", purpose="A place for tests.", norms="Be kind.")
+
+if KIND not in {"sqlite", "postgresql"}:
+    raise pytest.UsageError(f"BAUTA_TEST_DB is sqlite or postgresql, not {KIND}")
+
+hypothesis.settings.register_profile(
+    "bauta", deadline=None, derandomize=True, database=None, print_blob=False
+)
+hypothesis.settings.load_profile("bauta")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what stands on a database, so that it can be run again on the other one."""
+    for item in items:
+        if "database" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.database)
+
+
+def _refuse_calls_outside(event: str, details: tuple[Any, ...]) -> None:
+    """Let no test reach beyond this machine."""
+    if event != "socket.connect":
+        return
+    address = details[1]
+    if isinstance(address, tuple) and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+        raise PermissionError(f"a test tried to call out to {address[0]}")
+
+
+sys.addaudithook(_refuse_calls_outside)
+
+
+# --- the database ---------------------------------------------------------------------------------
+
+
+def build_schema(url: str) -> None:
+    """Make all tables as an installation does."""
+    if importlib.util.find_spec("app.core.migrate") is not None:
+        importlib.import_module("app.core.migrate").upgrade(url)
+        return
+    for path in (ROOT / "app").glob("*/models.py"):
+        importlib.import_module(f"app.{path.parent.name}.models")
+    opened = open_database(url)
+    with opened.write_engine.begin() as connection:
+        Base.metadata.create_all(connection)
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL server with `%s` for the database's name."""
+    with services.postgresql() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The address of a Redis server."""
+    with services.redis() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> str:
+    """A database with all tables and no rows, made once: a file's path, or a name in PostgreSQL."""
+    if KIND == "sqlite":
+        path = tmp_path_factory.mktemp("template") / "bauta.sqlite3"
+        build_schema(f"sqlite:///{path}")
+        assert not path.with_name(path.name + "-wal").exists(), "somebody holds the template open"
+        return str(path)
+    address = request.getfixturevalue("postgresql")
+    name = f"template_{uuid.uuid4().hex[:12]}"
+    in_postgresql(address, f"CREATE DATABASE {name}")
+    build_schema(address % name)
+    return name
+
+
+def in_postgresql(address: str, statement: str) -> None:
+    """Run one statement on the server itself, outside any transaction."""
+    engine = sqlalchemy.create_engine(address % "postgres", isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+@pytest.fixture
+def database_url(template: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a fresh database that this test has for itself."""
+    if KIND == "sqlite":
+        path = tmp_path / "bauta.sqlite3"
+        shutil.copy(template, path)
+        yield f"sqlite:///{path}"
+        return
+    address = request.getfixturevalue("postgresql")
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    in_postgresql(address, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield address % name
+    in_postgresql(address, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The database of this test, open."""
+    opened = open_database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A session that writes; a `Browser` commits it before each request, a test may at any time."""
+    with database.write() as opened:
+        yield opened
+
+
+# --- the application ------------------------------------------------------------------------------
+
+
+class Browser(FlaskClient):
+    """A test client that lets the application see what the test has built, and the reverse."""
+
+    def __init__(self, *args: Any, session: Session | None = None, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.session = session
+
+    def open(self, *args: Any, **named: Any) -> TestResponse:
+        """Settle what the test has built, ask, and forget what may have been changed."""
+        if self.session is not None:
+            self.session.commit()
+        self.application.extensions["settings"].drop()
+        response = super().open(*args, **named)
+        if self.session is not None and response.request.method not in SAFE_METHODS:
+            self.session.expire_all()
+        return response
+
+
+@pytest.fixture
+def config(tmp_path: Path, database_url: str) -> Config:
+    """Settings for tests: cheap hashes, no waiting, nothing that runs by itself."""
+    return Config(
+        data=tmp_path,
+        database_url=database_url,
+        hash_cost=CHEAP,
+        limits_enabled=False,
+        ticks_inside=False,
+        signup_wait=0,
+    )
+
+
+@pytest.fixture
+def build_app(config: Config, database: Database) -> Callable[..., Flask]:
+    """Build the application with some settings changed; its forms need no token unless guarded."""
+
+    def build(*, guarded: bool = False, **changes: Any) -> Flask:
+        from app import create_app  # noqa: PLC0415 - tests of lower rooms need no views
+
+        made = create_app(replace(config, **changes), database)
+        made.config["WTF_CSRF_ENABLED"] = guarded
+        made.test_client_class = Browser
+        return made
+
+    return build
+
+
+@pytest.fixture
+def blank_app(build_app: Callable[..., Flask]) -> Flask:
+    """The application as it is before the guided set-up."""
+    return build_app()
+
+
+@pytest.fixture
+def app(build_app: Callable[..., Flask], session: Session) -> Flask:
+    """The application of a community that has been set up."""
+    write_settings(session, SITE)
+    session.commit()
+    return build_app()
+
+
+@pytest.fixture
+def client(app: Flask, session: Session) -> FlaskClient:
+    """A visitor's browser."""
+    return app.test_client(session=session)
+
+
+@pytest.fixture
+def sign_in(app: Flask, session: Session) -> Callable[..., FlaskClient]:
+    """Give a browser in which this member is signed in, without the log-in page."""
+
+    def enter(member: Member, passphrase: str = PASSPHRASE) -> FlaskClient:
+        cookie = sessions.begin(session, member.id, private_key_of(member, passphrase))
+        session.commit()
+        browser = app.test_client(session=session)
+        is_https = app.config["PREFERRED_URL_SCHEME"] == "https"
+        browser.set_cookie("__Host-bauta" if is_https else "bauta", cookie, secure=is_https)
+        return browser
+
+    return enter
+
+
+@pytest.fixture
+def move_clock() -> Iterator[Callable[[timedelta], None]]:
+    """Stop the clock on Monday, 2 November 2026, at noon; call it to move on."""
+    with clock.stopped(NOON) as move:
+        yield move
