@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import shutil
 import sys
@@ -28,14 +27,14 @@ import tests.scaffold  # noqa: F401 - until every room has its views
 from app.accounts import sessions
 from app.accounts.models import Member
 from app.core import clock
-from app.core.db import Base, Database, open_database
+from app.core.db import Database, open_database
+from app.core.migrate import upgrade
 from app.core.settings import Settings, write_settings
 from app.web.unit_of_work import SAFE_METHODS
 from config import Config
 from tests import services
 from tests.factories import CHEAP, PASSPHRASE, private_key_of
 
-ROOT: Final = Path(__file__).resolve().parent.parent
 KIND: Final = os.environ.get("BAUTA_TEST_DB", "sqlite")
 NOON: Final = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 SITE: Final = Settings(name="Lantern", purpose="A place for tests.", norms="Be kind.")
@@ -74,14 +73,8 @@ sys.addaudithook(_refuse_calls_outside)
 
 def build_schema(url: str) -> None:
     """Make all tables as an installation does."""
-    if importlib.util.find_spec("app.core.migrate") is not None:
-        importlib.import_module("app.core.migrate").upgrade(url)
-        return
-    for path in (ROOT / "app").glob("*/models.py"):
-        importlib.import_module(f"app.{path.parent.name}.models")
     opened = open_database(url)
-    with opened.write_engine.begin() as connection:
-        Base.metadata.create_all(connection)
+    upgrade(opened.write_engine)
     opened.close()
 
 

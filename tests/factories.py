@@ -16,6 +16,7 @@ from app.accounts.models import Member
 from app.core import clock, crypto, ids
 from app.core.crypto import Cost, Passphrase
 from app.core.text import render
+from app.forum import search
 from app.forum.models import Board, Category, Post, Thread
 from app.policy.vocabulary import Role, Standing, Trust, Visibility
 
@@ -185,8 +186,10 @@ def make_post(
     session.flush()  # tests name posts by id
     if has_number:
         thread.active_at = moment
-        thread.bump = post.id
+        thread.bump = (session.scalar(select(func.max(Thread.bump))) or 0) + 1
         session.flush()  # the thread moves up with its newest post
+    if visibility is Visibility.PUBLISHED:
+        search.add(session, post.id, f"{thread.title}\n{body}" if is_opening else body)
     return post
 
 
