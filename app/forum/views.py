@@ -17,11 +17,13 @@ from app.forum.models import Board, Notice, Post, Revision, Thread
 from app.forum.queries import Keys, Order
 from app.forum.service import HandedBackError
 from app.policy.dispositions import Disposition
-from app.policy.permissions import Permission as P
+from app.policy.permissions import Permission
 from app.policy.vocabulary import Trust, Visibility
+from app.screening.findings import About
 from app.web import limits
 from app.web.access import actor, demand, may, me, permit, permit_on, public, signed_in
 from app.web.render import page, tell
+from app.web.settings import settings
 from app.web.unit_of_work import owe, session
 
 blueprint = Blueprint("forum", __name__)
@@ -45,7 +47,8 @@ REFUSALS: Final = "1000 per day"  # counted, never enforced: the third goes to a
 def home() -> ResponseReturnValue:
     """The boards, under their categories, and what is new in followed threads."""
     groups = queries.boards_by_category(session(), actor())
-    return page("forum/home.html", groups=groups, news=_news() if actor().is_member else [])
+    news = _news() if actor().is_member else []
+    return page("forum/home.html", groups=groups, news=news, purpose=settings().purpose)
 
 
 @blueprint.get("/latest")
@@ -57,7 +60,7 @@ def latest() -> ResponseReturnValue:
 
 
 @blueprint.get("/following")
-@permit(P.INBOX_READ)
+@permit(Permission.INBOX_READ)
 def following() -> ResponseReturnValue:
     """The threads that the member follows, with how much is new in each."""
     threads = queries.followed_threads(session(), me(), _keys())
@@ -81,7 +84,7 @@ def search() -> ResponseReturnValue:
 
 
 @blueprint.get("/boards/<board_id>")
-@permit_on(P.BOARD_READ, queries.board_by_id)
+@permit_on(Permission.BOARD_READ, queries.board_by_id)
 def show_board(board: Board) -> ResponseReturnValue:
     """The threads of a board."""
     asked = request.args.get("order", "")
@@ -97,7 +100,7 @@ def show_board(board: Board) -> ResponseReturnValue:
 
 
 @blueprint.get("/boards/<board_id>/feed")
-@permit_on(P.BOARD_FEED, queries.board_by_id)
+@permit_on(Permission.BOARD_FEED, queries.board_by_id)
 def feed(board: Board) -> ResponseReturnValue:
     """The last threads of a board that everybody may read, as an Atom feed."""
     threads = queries.threads_of(session(), board, Order.NEW)
@@ -106,21 +109,21 @@ def feed(board: Board) -> ResponseReturnValue:
 
 
 @blueprint.get("/threads/<thread_id>")
-@permit_on(P.THREAD_READ, queries.thread_by_id)
+@permit_on(Permission.THREAD_READ, queries.thread_by_id)
 def show_thread(thread: Thread) -> ResponseReturnValue:
     """Twenty-five posts of a thread, and the form for a reply."""
     return _thread_page(thread)
 
 
 @blueprint.get("/posts/<post_id>")
-@permit_on(P.POST_READ, queries.post_by_id)
+@permit_on(Permission.POST_READ, queries.post_by_id)
 def show_post(post: Post) -> ResponseReturnValue:
     """Where a post stands in its thread."""
     return redirect(place_of(post))
 
 
 @blueprint.get("/leaving/<post_id>/<int:link>")
-@permit_on(P.POST_READ, queries.post_by_id)
+@permit_on(Permission.POST_READ, queries.post_by_id)
 def leaving(post: Post, link: int) -> ResponseReturnValue:
     """The page between a link in a post and the place elsewhere that it leads to."""
     links = render(post.body).links
@@ -134,14 +137,14 @@ def leaving(post: Post, link: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/boards/<board_id>/start")
-@permit_on(P.THREAD_CREATE, queries.board_by_id)
+@permit_on(Permission.THREAD_CREATE, queries.board_by_id)
 def compose_thread(board: Board) -> ResponseReturnValue:
     """The form for a new thread."""
     return _composer(ThreadForm(), board=board)
 
 
 @blueprint.post("/boards/<board_id>/start")
-@permit_on(P.THREAD_CREATE, queries.board_by_id)
+@permit_on(Permission.THREAD_CREATE, queries.board_by_id)
 def create_thread(board: Board) -> ResponseReturnValue:
     """Start a thread, or hand the text back."""
     form = ThreadForm()
@@ -155,14 +158,14 @@ def create_thread(board: Board) -> ResponseReturnValue:
 
 
 @blueprint.get("/threads/<thread_id>/reply")
-@permit_on(P.POST_CREATE, queries.thread_by_id)
+@permit_on(Permission.POST_CREATE, queries.thread_by_id)
 def compose_post(thread: Thread) -> ResponseReturnValue:
     """The form for a reply, perhaps with quotes."""
     return _composer(PostForm(), thread=thread)
 
 
 @blueprint.post("/threads/<thread_id>/reply")
-@permit_on(P.POST_CREATE, queries.thread_by_id)
+@permit_on(Permission.POST_CREATE, queries.thread_by_id)
 def create_post(thread: Thread) -> ResponseReturnValue:
     """Reply in a thread, or hand the text back."""
     form = PostForm()
@@ -178,7 +181,7 @@ def create_post(thread: Thread) -> ResponseReturnValue:
 
 
 @blueprint.get("/posts/<post_id>/edit")
-@permit_on(P.POST_EDIT, queries.post_by_id)
+@permit_on(Permission.POST_EDIT, queries.post_by_id)
 def compose_edit(post: Post) -> ResponseReturnValue:
     """The form with the present wording."""
     form = ThreadForm(title=post.thread.title) if post.is_opening else PostForm()
@@ -187,7 +190,7 @@ def compose_edit(post: Post) -> ResponseReturnValue:
 
 
 @blueprint.post("/posts/<post_id>/edit")
-@permit_on(P.POST_EDIT, queries.post_by_id)
+@permit_on(Permission.POST_EDIT, queries.post_by_id)
 def edit_post(post: Post) -> ResponseReturnValue:
     """Change the wording, or hand the new one back."""
     form = ThreadForm() if post.is_opening else PostForm()
@@ -206,14 +209,14 @@ def edit_post(post: Post) -> ResponseReturnValue:
 
 
 @blueprint.get("/posts/<post_id>/erase")
-@permit_on(P.POST_ERASE, queries.post_by_id)
+@permit_on(Permission.POST_ERASE, queries.post_by_id)
 def confirm_erase(post: Post) -> ResponseReturnValue:
     """What will happen when a post is erased."""
     return page("forum/erase.html", post=post)
 
 
 @blueprint.post("/posts/<post_id>/erase")
-@permit_on(P.POST_ERASE, queries.post_by_id)
+@permit_on(Permission.POST_ERASE, queries.post_by_id)
 def erase_post(post: Post) -> ResponseReturnValue:
     """Make a text be gone."""
     board, thread, number_ = post.thread.board, post.thread, post.number
@@ -225,7 +228,7 @@ def erase_post(post: Post) -> ResponseReturnValue:
 
 
 @blueprint.get("/posts/<post_id>/revisions")
-@permit_on(P.POST_READ_REVISIONS, queries.post_by_id)
+@permit_on(Permission.POST_READ_REVISIONS, queries.post_by_id)
 def revisions(post: Post) -> ResponseReturnValue:
     """Earlier wordings, for the author and the moderators."""
     found = queries.revisions_of(session(), post)
@@ -233,7 +236,7 @@ def revisions(post: Post) -> ResponseReturnValue:
 
 
 @blueprint.post("/posts/<post_id>/revisions/<revision_id>/remove")
-@permit_on(P.POST_REMOVE_REVISION, queries.post_by_id)
+@permit_on(Permission.POST_REMOVE_REVISION, queries.post_by_id)
 def remove_revision(post: Post, revision_id: str) -> ResponseReturnValue:
     """Make an earlier wording be gone."""
     service.remove_revision(session(), _revision_of(post, revision_id))
@@ -245,7 +248,7 @@ def remove_revision(post: Post, revision_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/posts/<post_id>/thank")
-@permit_on(P.POST_THANK, queries.post_by_id)
+@permit_on(Permission.POST_THANK, queries.post_by_id)
 def thank(post: Post) -> ResponseReturnValue:
     """Thank the author."""
     service.thank(session(), me(), post)
@@ -253,7 +256,7 @@ def thank(post: Post) -> ResponseReturnValue:
 
 
 @blueprint.post("/posts/<post_id>/unthank")
-@permit_on(P.POST_THANK, queries.post_by_id)
+@permit_on(Permission.POST_THANK, queries.post_by_id)
 def unthank(post: Post) -> ResponseReturnValue:
     """Take the thanks back."""
     service.unthank(session(), me(), post)
@@ -261,7 +264,7 @@ def unthank(post: Post) -> ResponseReturnValue:
 
 
 @blueprint.post("/threads/<thread_id>/follow")
-@permit_on(P.THREAD_FOLLOW, queries.thread_by_id)
+@permit_on(Permission.THREAD_FOLLOW, queries.thread_by_id)
 def follow(thread: Thread) -> ResponseReturnValue:
     """Follow a thread."""
     service.follow(session(), me(), thread)
@@ -270,7 +273,7 @@ def follow(thread: Thread) -> ResponseReturnValue:
 
 
 @blueprint.post("/threads/<thread_id>/unfollow")
-@permit_on(P.THREAD_FOLLOW, queries.thread_by_id)
+@permit_on(Permission.THREAD_FOLLOW, queries.thread_by_id)
 def unfollow(thread: Thread) -> ResponseReturnValue:
     """Follow a thread no more."""
     service.unfollow(session(), me(), thread)
@@ -279,14 +282,14 @@ def unfollow(thread: Thread) -> ResponseReturnValue:
 
 
 @blueprint.get("/inbox")
-@permit(P.INBOX_READ)
+@permit(Permission.INBOX_READ)
 def inbox() -> ResponseReturnValue:
     """What has happened that concerns the member; no text of a post."""
     return page("forum/inbox.html", notices=queries.inbox(session(), me(), number("before")))
 
 
 @blueprint.post("/inbox/clear")
-@permit(P.INBOX_READ)
+@permit(Permission.INBOX_READ)
 def clear_inbox() -> ResponseReturnValue:
     """Mark everything as read."""
     service.clear_inbox(session(), me())
@@ -294,7 +297,7 @@ def clear_inbox() -> ResponseReturnValue:
 
 
 @blueprint.post("/inbox/<notice_id>/clear")
-@permit_on(P.NOTICE_CLEAR, queries.notice_by_id)
+@permit_on(Permission.NOTICE_CLEAR, queries.notice_by_id)
 def clear_notice(notice: Notice) -> ResponseReturnValue:
     """Take one line out."""
     service.clear_notice(session(), notice)
@@ -305,7 +308,7 @@ def clear_notice(notice: Notice) -> ResponseReturnValue:
 
 
 @blueprint.post("/threads/<thread_id>/lock")
-@permit_on(P.THREAD_LOCK, queries.thread_by_id)
+@permit_on(Permission.THREAD_LOCK, queries.thread_by_id)
 def lock(thread: Thread) -> ResponseReturnValue:
     """Lock a thread, or unlock a locked one."""
     service.set_locked(session(), me(), thread, locked=not thread.is_locked)
@@ -313,7 +316,7 @@ def lock(thread: Thread) -> ResponseReturnValue:
 
 
 @blueprint.post("/threads/<thread_id>/pin")
-@permit_on(P.THREAD_PIN, queries.thread_by_id)
+@permit_on(Permission.THREAD_PIN, queries.thread_by_id)
 def pin(thread: Thread) -> ResponseReturnValue:
     """Pin a thread, or let a pinned one go."""
     service.set_pinned(session(), me(), thread, pinned=not thread.is_pinned)
@@ -321,7 +324,7 @@ def pin(thread: Thread) -> ResponseReturnValue:
 
 
 @blueprint.get("/threads/<thread_id>/move")
-@permit_on(P.THREAD_MOVE, queries.thread_by_id)
+@permit_on(Permission.THREAD_MOVE, queries.thread_by_id)
 def choose_board(thread: Thread) -> ResponseReturnValue:
     """Where a thread could go."""
     boards = queries.enterable_boards(session(), me())
@@ -329,13 +332,13 @@ def choose_board(thread: Thread) -> ResponseReturnValue:
 
 
 @blueprint.post("/threads/<thread_id>/move")
-@permit_on(P.THREAD_MOVE, queries.thread_by_id)
+@permit_on(Permission.THREAD_MOVE, queries.thread_by_id)
 def move(thread: Thread) -> ResponseReturnValue:
     """Move a thread to another board."""
     board = queries.board_by_id(session(), request.form.get("board", ""))
     if board is None:
         raise NotFoundError
-    demand(P.BOARD_READ, board)
+    demand(Permission.BOARD_READ, board)
     service.move(session(), me(), thread, board)
     return redirect(url_for("forum.show_thread", thread_id=thread.public_id))
 
@@ -369,8 +372,8 @@ def _thread_page(thread: Thread) -> ResponseReturnValue:
         marker=marker,
         last_page=last_page,
         is_last=is_last,
-        may_reply=may(P.POST_CREATE, thread),
-        may_moderate=may(P.THREAD_LOCK, thread),
+        may_reply=may(Permission.POST_CREATE, thread),
+        may_moderate=may(Permission.THREAD_LOCK, thread),
         form_key=PostForm().key if reader.is_member else "",
     )
 
@@ -411,8 +414,9 @@ def _composer(
     body = clean(form.body.data or "")
     place = thread or (post.thread if post else None)
     quoted = () if post else form.quoted
-    text = page(
+    return page(
         "forum/compose.html",
+        status=422 if problems or weighed is not None else 200,
         form=form,
         board=board or (place.board if place else None),
         thread=place,
@@ -425,11 +429,17 @@ def _composer(
         marked_title=form.subject,
         marked_body=body,
         consent=form.consent_for(),
+        agree_label=_agree_label(weighed),
         is_nudge=weighed is not None and weighed.disposition is Disposition.NUDGE,
         is_first=actor().trust <= Trust.NEWCOMER and post is None,
     )
-    status = 422 if problems or weighed is not None else 200
-    return (text[0] if isinstance(text, tuple) else text), status
+
+
+def _agree_label(weighed: service.Weighed | None) -> str:
+    """What the author says by posting in spite of a nudge."""
+    if weighed and all(finding.about is About.SELF for finding in weighed.all_findings):
+        return _("This is about me, post it anyway")
+    return _("This exposes nobody, post it anyway")
 
 
 def _written(post: Post) -> ResponseReturnValue:

@@ -15,6 +15,7 @@ from app.core import clock
 from app.web.access import actor, may
 from app.web.assets import asset
 from app.web.extensions import direction, language
+from app.web.marks import marks
 
 Common = Callable[[], Mapping[str, Any]]
 
@@ -26,7 +27,7 @@ def install_pages(app: Flask, common: Common) -> None:
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.filters["day"] = day_in_words
     app.jinja_env.filters["wait"] = wait_in_words
-    app.jinja_env.globals.update(may=may, asset=asset, quick_exit_url="")
+    app.jinja_env.globals.update(may=may, asset=asset, marks=marks)
 
     @app.context_processor
     def offer() -> dict[str, Any]:
