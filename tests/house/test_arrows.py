@@ -1,0 +1,49 @@
+"""Which room may know which: the arrows as they are drawn, one line each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import grimp
+
+from tests.house.source import ROOT
+
+PLUMBING: Final = {"core", "screening", "policy", "privacy", "web", "cli"}
+ARROWS: Final = {
+    ("admin", "accounts"),
+    ("admin", "forum"),
+    ("community", "accounts"),
+    ("forum", "accounts"),
+    ("forum", "review"),
+    ("moderation", "accounts"),
+    ("moderation", "forum"),
+    ("moderation", "review"),
+}
+
+
+def _drawn() -> set[tuple[str, str]]:
+    graph = grimp.build_graph("app", cache_dir=None)
+    return {
+        (importer.split(".")[1], imported.split(".")[1])
+        for importer in graph.modules
+        for imported in graph.find_modules_directly_imported_by(importer)
+        if importer.count(".") and imported.count(".")
+    }
+
+
+def test_no_arrow_is_drawn_in_passing() -> None:
+    between = {(a, b) for a, b in _drawn() if a != b and not {a, b} & PLUMBING}
+    assert between - ARROWS == set()
+
+
+def test_no_line_is_left_of_an_arrow_that_was_rubbed_out() -> None:
+    assert ARROWS - _drawn() == set()
+
+
+def test_the_command_line_is_nobodys_library() -> None:
+    assert {a for a, b in _drawn() if b == "cli" and a != "cli"} == set()
+
+
+def test_every_room_stands_in_the_stack() -> None:
+    rooms = {path.parent.name for path in (ROOT / "app").glob("*/__init__.py")}
+    assert rooms - {room for arrow in ARROWS for room in arrow} - PLUMBING == set()
