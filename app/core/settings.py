@@ -45,7 +45,7 @@ class Settings:
     norms: str = ""
     norms_version: int = 1
     signup: Signup = Signup.OPEN
-    edit_minutes: int = 30
+    setup_hash: str = ""  # SHA-256 of the one-time set-up link's secret; empty once it is used
 
     @property
     def is_set_up(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import delete, func, select, update
@@ -34,6 +35,7 @@ from app.screening.findings import Finding, Surface
 
 QUOTES_AT_MOST: Final = 5
 EARLIER_POSTS: Final = 5
+KEPT_TO_THE_HOUR: Final = timedelta(hours=48)  # PRODUCT.md §2.5
 
 
 class HandedBackError(RefusalError):
@@ -438,6 +440,28 @@ def _tell_followers(session: Session, post: Post) -> None:
 def _next_bump(session: Session) -> int:
     """A number above that of every thread: what was written to last stands first."""
     return (session.scalar(select(func.max(Thread.bump))) or 0) + 1
+
+
+def coarsen_times(session: Session) -> int:
+    """Cut the times of posts and threads older than 48 hours down to their day.
+
+    Returns how many rows were cut. A thread's times follow those of its posts.
+    """
+    edge = clock.to_day(clock.now() - KEPT_TO_THE_HOUR)
+    cut = 0
+    for column in (Post.written_at, Thread.started_at, Thread.active_at):
+        table = column.class_
+        moments = session.scalars(select(column).where(column < edge).distinct()).all()
+        for moment in moments:
+            if moment != clock.to_day(moment):
+                session.execute(
+                    update(table)
+                    .where(column == moment)
+                    .values({column.key: clock.to_day(moment)})
+                    .execution_options(synchronize_session=False)
+                )
+                cut += 1
+    return cut
 
 
 # --- the moderators' and the operator's hands -----------------------------------------------------

@@ -1,0 +1,92 @@
+"""`bauta doctor`: look at the machine and the settings, and say in plain words what is wrong."""
+
+from __future__ import annotations
+
+import argparse
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import config as settings_of_the_machine
+from app.core.audit import verify
+from app.core.db import UnfitDatabaseError, open_database
+from app.core.migrate import is_current
+from config import Config, SettingError
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. `advice` says what to do when it is not well."""
+
+    what: str
+    is_well: bool
+    advice: str = ""
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe the command."""
+    commands.add_parser("doctor", help="say what is wrong here").set_defaults(run=run)
+
+
+def run(_: argparse.Namespace) -> int:
+    """Look at everything; returns 0 when all is well, else 1."""
+    try:
+        checks = list(examine(settings_of_the_machine.read()))
+    except SettingError as error:
+        print(f"WRONG  {error}")
+        return 1
+    for check in checks:
+        print(f"{'well ' if check.is_well else 'WRONG'}  {check.what}")
+        if not check.is_well:
+            print(f"       {check.advice}")
+    return 0 if all(check.is_well for check in checks) else 1
+
+
+def examine(config: Config, swaps: Path = Path("/proc/swaps")) -> Iterator[Check]:
+    """Look at the data folder, the secrets, the database, its chain, and the machine's swap."""
+    yield Check("the data folder is there", config.data.is_dir(), "Start `bauta run` once.")
+    if not config.data.is_dir():
+        return
+    is_closed = not stat.S_IMODE(config.data.stat().st_mode) & 0o077
+    yield Check("the data folder is closed to others", is_closed, f"Run `chmod 700 {config.data}`.")
+    yield _secrets(config)
+    yield from _database(config)
+    yield Check(
+        "the server listens where only this machine reaches it",
+        config.bind.startswith(("unix:", "127.", "localhost:", "[::1]")),
+        "Set BAUTA_BIND to a Unix socket or 127.0.0.1 and put a proxy or an onion service before it.",
+    )
+    if swaps.exists():
+        areas = swaps.read_text().splitlines()[1:]
+        is_safe = all("zram" in area or "dm-" in area for area in areas)
+        yield Check(
+            "memory is not swapped to an open disk", is_safe, "Turn swap off, or encrypt it."
+        )
+
+
+def _secrets(config: Config) -> Check:
+    """Whether the server's secrets are whole and closed."""
+    try:
+        settings_of_the_machine.secret(config, "forms")
+    except SettingError as error:
+        return Check("the server's secrets are closed and whole", is_well=False, advice=str(error))
+    return Check("the server's secrets are closed and whole", is_well=True)
+
+
+def _database(config: Config) -> Iterator[Check]:
+    """Whether the database opens as it must, has today's tables, and an unbroken audit chain."""
+    database = open_database(config.database)
+    try:
+        current = is_current(database.write_engine)
+    except UnfitDatabaseError as error:
+        yield Check("the database keeps its settings", is_well=False, advice=str(error))
+        return
+    yield Check("the database keeps its settings", is_well=True)
+    yield Check("the database has today's tables", current, "Start `bauta run` to bring it there.")
+    if current:
+        with database.read() as session:
+            chain = verify(session)
+        advice = f"Entry {chain.broken_at} is the first that does not fit: find out who changed it."
+        yield Check("the audit log is unbroken", chain.broken_at is None, advice)
+    database.close()
