@@ -70,10 +70,11 @@ def verify(session: Session) -> Chain:
     """Walk the chain from its beginning; a changed, dropped or reordered entry breaks it."""
     previous, length = GENESIS, 0
     query = select(AuditEntry).order_by(AuditEntry.sequence).execution_options(yield_per=500)
-    for entry in session.scalars(query):
-        expected = length + 1
-        is_whole = entry.sequence == expected and entry.previous == previous
-        if not is_whole or entry.digest != entry.sealed():
-            return Chain(length=length, broken_at=expected, head=previous.hex())
-        previous, length = entry.digest, expected
+    with session.scalars(query) as entries:
+        for entry in entries:
+            expected = length + 1
+            is_whole = entry.sequence == expected and entry.previous == previous
+            if not is_whole or entry.digest != entry.sealed():
+                return Chain(length=length, broken_at=expected, head=previous.hex())
+            previous, length = entry.digest, expected
     return Chain(length=length, broken_at=None, head=previous.hex())

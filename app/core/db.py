@@ -93,9 +93,8 @@ class QuarterHour(Hour):
         if value is None:
             return None
         value = value.astimezone(UTC)
-        up = value.replace(minute=0, second=0, microsecond=0) + timedelta(
-            minutes=15 * -(-value.minute // 15)
-        )
+        down = clock.to_hour(value) + timedelta(minutes=value.minute // 15 * 15)
+        up = down if down == value else down + timedelta(minutes=15)
         return up.replace(tzinfo=None) if dialect.name == "sqlite" else up
 
 
