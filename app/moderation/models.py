@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, Date, ForeignKey, Index, String, Text
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import ids
 from app.core.db import Base, BigKey, Hour, Word
 from app.core.retention import Keep
+
+_STILL_OPEN: Final = sql("closed_on IS NULL")
 
 
 class ReportReason(StrEnum):
@@ -48,7 +52,16 @@ class Report(Base):
 
     __tablename__ = "reports"
     __retention__ = Keep(why="answers close after ninety days", days=90, after="closed_on")
-    __table_args__ = (UniqueConstraint("reporter_id", "post_id", "closed_on"),)
+    __table_args__ = (
+        Index(
+            "uq_reports_open",
+            "reporter_id",
+            "post_id",
+            unique=True,
+            sqlite_where=_STILL_OPEN,
+            postgresql_where=_STILL_OPEN,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
@@ -62,6 +75,8 @@ class Report(Base):
     reason: Mapped[ReportReason] = mapped_column(Word(ReportReason))
     text: Mapped[str] = mapped_column(Text, default="")
     is_urgent: Mapped[bool] = mapped_column(Boolean, default=False)
+    # The newest earlier wording when the report was made: a later one holds what was reported.
+    seen_revision: Mapped[int] = mapped_column(BigKey, default=0)
     made_on: Mapped[date] = mapped_column(Date)
     closed_on: Mapped[date | None] = mapped_column(Date)
     outcome: Mapped[str] = mapped_column(String(24), default="")
@@ -82,9 +97,7 @@ class Statement(Base):
         ForeignKey("review_items.id", ondelete="SET NULL")
     )
     post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id", ondelete="SET NULL"))
-    act: Mapped[str] = mapped_column(
-        String(24)
-    )  # release, reject, remove; empty for a sanction alone
+    act: Mapped[str] = mapped_column(String(24))  # of `Act`; `leave` for a sanction alone
     rule: Mapped[str] = mapped_column(String(24))
     facts: Mapped[str] = mapped_column(Text)
     decided_on: Mapped[date] = mapped_column(Date)
@@ -92,6 +105,7 @@ class Statement(Base):
     answered_on: Mapped[date | None] = mapped_column(Date)
     reply: Mapped[str] = mapped_column(Text, default="")  # what the moderators said to the answer
     replied_on: Mapped[date | None] = mapped_column(Date)
+    undone_on: Mapped[date | None] = mapped_column(Date)  # the answer was right
 
     @property
     def is_answered(self) -> bool:

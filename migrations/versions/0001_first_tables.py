@@ -129,7 +129,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(24), nullable=False),
         sa.Column("subject", sa.String(length=16), nullable=False),
         sa.Column("report_count", sa.Integer(), nullable=False),
+        sa.Column("is_identity", sa.Boolean(), nullable=False),
         sa.Column("is_urgent", sa.Boolean(), nullable=False),
+        sa.Column("rank", sa.SmallInteger(), nullable=False),
         sa.Column("findings", sa.JSON(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_on", sa.Date(), nullable=True),
@@ -146,8 +148,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_items")),
         sa.UniqueConstraint("public_id", name=op.f("uq_review_items_public_id")),
     )
-    op.create_index("ix_review_items_open", "review_items", ["closed_on", "id"], unique=False)
+    op.create_index(
+        "ix_review_items_open", "review_items", ["closed_on", "rank", "id"], unique=False
+    )
     op.create_index(op.f("ix_review_items_subject"), "review_items", ["subject"], unique=False)
+    op.create_index(
+        "uq_review_items_open_subject",
+        "review_items",
+        ["subject"],
+        unique=True,
+        sqlite_where=sa.text("closed_on IS NULL"),
+        postgresql_where=sa.text("closed_on IS NULL"),
+    )
     op.create_table(
         "sessions",
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
@@ -276,6 +288,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(24), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("is_urgent", sa.Boolean(), nullable=False),
+        sa.Column("seen_revision", BIG, nullable=False),
         sa.Column("made_on", sa.Date(), nullable=False),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("outcome", sa.String(length=24), nullable=False),
@@ -293,16 +306,18 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
         sa.UniqueConstraint("public_id", name=op.f("uq_reports_public_id")),
-        sa.UniqueConstraint(
-            "reporter_id",
-            "post_id",
-            "closed_on",
-            name=op.f("uq_reports_reporter_id_post_id_closed_on"),
-        ),
     )
     op.create_index(op.f("ix_reports_post_id"), "reports", ["post_id"], unique=False)
     op.create_index(op.f("ix_reports_reporter_id"), "reports", ["reporter_id"], unique=False)
     op.create_index(op.f("ix_reports_review_item_id"), "reports", ["review_item_id"], unique=False)
+    op.create_index(
+        "uq_reports_open",
+        "reports",
+        ["reporter_id", "post_id"],
+        unique=True,
+        sqlite_where=sa.text("closed_on IS NULL"),
+        postgresql_where=sa.text("closed_on IS NULL"),
+    )
     op.create_table(
         "revisions",
         sa.Column("id", BIG, nullable=False),
@@ -333,6 +348,7 @@ def upgrade() -> None:
         sa.Column("answered_on", sa.Date(), nullable=True),
         sa.Column("reply", sa.Text(), nullable=False),
         sa.Column("replied_on", sa.Date(), nullable=True),
+        sa.Column("undone_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["member_id"], ["members.id"], name=op.f("fk_statements_member_id"), ondelete="CASCADE"
         ),
