@@ -520,7 +520,7 @@ def quote_rows(session: Session, actor: Actor, public_ids: Sequence[str]) -> lis
 def pseudonyms_by_id(session: Session, member_ids: Sequence[int]) -> dict[int, str]:
     """Pseudonyms by inner id."""
     query = select(Member.id, Member.pseudonym).where(Member.id.in_(member_ids))
-    return dict(session.execute(query).tuples())
+    return {inner: pseudonym for inner, pseudonym in session.execute(query)}  # noqa: C416 - typed
 
 
 def revisions_of(session: Session, post: Post) -> list[Revision]:

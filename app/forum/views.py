@@ -72,7 +72,7 @@ def following() -> ResponseReturnValue:
 def search() -> ResponseReturnValue:
     """Posts with these words, of those that the searcher may read."""
     asked = request.args.get("q", "").strip()[:200]
-    found = queries.Page[queries.Hit]([])
+    found: queries.Page[queries.Hit] = queries.Page([])
     if asked:
         limits.spend(
             "search",
@@ -285,7 +285,7 @@ def unfollow(thread: Thread) -> ResponseReturnValue:
 @permit(Permission.INBOX_READ)
 def inbox() -> ResponseReturnValue:
     """What has happened that concerns the member; no text of a post."""
-    return page("forum/inbox.html", notices=queries.inbox(session(), me(), number("before")))
+    return page("forum/inbox.html", lines=queries.inbox(session(), me(), number("before")))
 
 
 @blueprint.post("/inbox/clear")

@@ -1,0 +1,100 @@
+"""What the operator may send: the guided set-up, the site's settings, a board."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError
+
+from app.core.settings import Signup
+from app.core.text import clean, clean_line
+from app.policy.vocabulary import Gate, Trust
+from app.web.forms import Form
+
+NAME_SIGNS: Final = 60
+LINE_SIGNS: Final = 300
+NORMS_SIGNS: Final = 10_000
+
+READERS: Final = [
+    (str(int(Trust.VISITOR)), _l("everybody, also without an account")),
+    (str(int(Trust.NEWCOMER)), _l("members")),
+    (str(int(Trust.KNOWN)), _l("known members")),
+    (str(int(Trust.REGULAR)), _l("regular members")),
+    (str(int(Trust.TRUSTED)), _l("trusted members")),
+]
+WRITERS: Final = READERS[1:]
+WAYS_IN: Final = [
+    (Signup.OPEN.value, _l("anybody may join")),
+    (Signup.INVITE.value, _l("with an invite from a member")),
+    (Signup.CLOSED.value, _l("nobody for now")),
+]
+
+
+def needed(form: Form, field: Field) -> None:
+    """There is something in the field."""
+    if not clean_line(field.data or ""):
+        raise ValidationError(_("This is needed."))
+
+
+def at_most(signs: int) -> object:
+    """The field is no longer than this."""
+
+    def check(form: Form, field: Field) -> None:
+        if len(clean(field.data or "")) > signs:
+            raise ValidationError(_("At most %(count)d characters.", count=signs))
+
+    return check
+
+
+class SettingsForm(Form):
+    """Name, purpose, norms, and who may join."""
+
+    name = StringField(validators=[needed, at_most(NAME_SIGNS)])
+    purpose = StringField(validators=[at_most(LINE_SIGNS)])
+    norms = TextAreaField(validators=[needed, at_most(NORMS_SIGNS)])
+    signup = SelectField(choices=WAYS_IN, default=Signup.OPEN.value)
+
+
+class SetupForm(SettingsForm):
+    """The same, with the operator's own account and three boards."""
+
+    pseudonym = StringField(validators=[needed])
+    passphrase = StringField(validators=[needed])
+    front = StringField(validators=[needed, at_most(NAME_SIGNS)])
+    inside = StringField(validators=[needed, at_most(NAME_SIGNS)])
+    quiet = StringField(validators=[needed, at_most(NAME_SIGNS)])
+
+
+class BoardForm(Form):
+    """A board: its name, what it is about, and its gate."""
+
+    category = StringField(validators=[needed, at_most(NAME_SIGNS)])
+    name = StringField(validators=[needed, at_most(NAME_SIGNS)])
+    description = StringField(validators=[at_most(LINE_SIGNS)])
+    read = SelectField(choices=READERS, default="1")
+    reply = SelectField(choices=WRITERS, default="1")
+    start = SelectField(choices=WRITERS, default="1")
+    reviews_first_posts = SelectField(
+        choices=[("", _l("no")), ("yes", _l("yes, those of newcomers"))], default=""
+    )
+
+    def validate_reply(self, field: Field) -> None:
+        """Nobody replies where he or she may not read."""
+        if int(field.data) < int(self.read.data):
+            raise ValidationError(_("Who may reply must also be able to read."))
+
+    def validate_start(self, field: Field) -> None:
+        """Nobody starts threads where he or she may not reply."""
+        if int(field.data) < int(self.reply.data):
+            raise ValidationError(_("Who may start threads must also be able to reply."))
+
+    @property
+    def gate(self) -> Gate:
+        """The gate that was chosen."""
+        return Gate(
+            read=Trust(int(self.read.data)),
+            reply=Trust(int(self.reply.data)),
+            start=Trust(int(self.start.data)),
+        )

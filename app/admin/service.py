@@ -1,0 +1,123 @@
+"""What the operator does: sets the site up, changes its settings, opens and changes boards."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from app.accounts import service as accounts
+from app.accounts.models import Member
+from app.accounts.service import NewKeys
+from app.admin import queries
+from app.core import audit, crypto
+from app.core.errors import NotFoundError
+from app.core.settings import Settings, Signup, read_settings, write_settings
+from app.core.text import clean, clean_line
+from app.forum import service as forum
+from app.forum.models import Board
+from app.policy.vocabulary import Actor, Gate, Role, Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What the operator decided for the site."""
+
+    name: str
+    purpose: str
+    norms: str
+    signup: Signup
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPlan:
+    """A board as the operator wants it."""
+
+    category: str
+    name: str
+    description: str
+    gate: Gate
+    reviews_first_posts: bool = False
+
+
+def is_setup_link(settings: Settings, token: str) -> bool:
+    """Whether this is the one-time link, and it has not been used."""
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    known = settings.setup_hash
+    return not settings.is_set_up and known != "" and crypto.same(digest.encode(), known.encode())
+
+
+def set_up(
+    session: Session,
+    token: str,
+    decisions: Decisions,
+    operator: tuple[str, NewKeys],
+    boards: tuple[BoardPlan, ...],
+) -> Member:
+    """Make a forum out of an empty database: settings, the first account, the first boards.
+
+    Raises:
+        NotFoundError: when the link is not, or no longer, the right one.
+    """
+    settings = read_settings(session)
+    if not is_setup_link(settings, token):
+        raise NotFoundError
+    write_settings(session, _decided(replace(settings, setup_hash=""), decisions))
+    pseudonym, keys = operator
+    member = accounts.create_member(
+        session, pseudonym, keys, trust=Trust.TRUSTED, roles=Role.OPERATOR | Role.MODERATOR
+    )
+    session.flush()  # the audit log names the member by an id that is made here
+    for plan in boards:
+        _open_board(session, plan)
+    audit.record(session, member.public_id, "site.set_up", "site")
+    return member
+
+
+def change_settings(session: Session, operator: Actor, decisions: Decisions) -> None:
+    """Change what was decided; new norms get a new version, to be agreed to again."""
+    write_settings(session, _decided(read_settings(session), decisions))
+    audit.record(session, operator.public_id, "settings.edit", "site")
+
+
+def open_board(session: Session, operator: Actor, plan: BoardPlan) -> Board:
+    """Open a board, under a new heading if there is none of that name."""
+    board = _open_board(session, plan)
+    session.flush()  # the audit log names the board by an id that is made here
+    audit.record(session, operator.public_id, "board.open", board.public_id)
+    return board
+
+
+def change_board(session: Session, operator: Actor, board: Board, plan: BoardPlan) -> None:
+    """Change a board's name, description or gate. Whoever no longer may read it sees no trace."""
+    board.name = clean_line(plan.name)
+    board.description = clean_line(plan.description)
+    board.gate_read = plan.gate.read
+    board.gate_reply = plan.gate.reply
+    board.gate_start = plan.gate.start
+    board.reviews_first_posts = plan.reviews_first_posts
+    audit.record(session, operator.public_id, "board.edit", board.public_id)
+
+
+def _decided(settings: Settings, decisions: Decisions) -> Settings:
+    """The settings with what was decided in them."""
+    norms = clean(decisions.norms)
+    version = settings.norms_version + (norms != settings.norms and settings.norms != "")
+    return replace(
+        settings,
+        name=clean_line(decisions.name),
+        purpose=clean_line(decisions.purpose),
+        norms=norms,
+        norms_version=version,
+        signup=decisions.signup,
+    )
+
+
+def _open_board(session: Session, plan: BoardPlan) -> Board:
+    """Add a board under its heading."""
+    heading = clean_line(plan.category)
+    category = queries.category_named(session, heading) or forum.create_category(session, heading)
+    board = forum.create_board(session, category, plan.name, plan.description, plan.gate)
+    board.reviews_first_posts = plan.reviews_first_posts
+    return board
