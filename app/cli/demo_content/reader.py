@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from app.moderation.models import ReportReason, Rule, SanctionKind
 from app.policy.vocabulary import Gate, Role, Trust, Visibility
 from app.screening.findings import Category
 
@@ -104,7 +105,7 @@ class DemoReport:
 
     post: str
     reporter: str
-    reason: str
+    reason: ReportReason
     text: str
     is_urgent: bool
     days_ago: int
@@ -122,7 +123,7 @@ class DemoStatement:
     moderator: str
     post: str
     act: str
-    rule: str
+    rule: Rule
     facts: str
     days_ago: int
     answer: str
@@ -134,7 +135,7 @@ class DemoStatement:
 class DemoSanction:
     """What a statement changed about a member's standing, and for how many more days."""
 
-    kind: str
+    kind: SanctionKind
     days_left: int
     statement: DemoStatement
 
@@ -242,7 +243,7 @@ def _post(table: dict[str, Any]) -> DemoPost:
         quotes=tuple(table.get("quotes", [])),
         thanked_by=tuple(table.get("thanked_by", [])),
         visibility=Visibility(table.get("visibility", "published")),
-        rule=table.get("rule", ""),
+        rule=Rule(table["rule"]).value if "rule" in table else "",
         key=table.get("key", ""),
         is_first=table.get("is_first", False),
         marks=_marks(body, table.get("marks", [])),
@@ -266,7 +267,7 @@ def _report(table: dict[str, Any]) -> DemoReport:
     return DemoReport(
         post=table["post"],
         reporter=table["reporter"],
-        reason=table["reason"],
+        reason=ReportReason(table["reason"]),
         text=table.get("text", "").strip(),
         is_urgent=table.get("is_urgent", False),
         days_ago=table["days_ago"],
@@ -280,7 +281,7 @@ def _statement(table: dict[str, Any]) -> DemoStatement:
         moderator=table["moderator"],
         post=table["post"],
         act=table.get("act", ""),
-        rule=table["rule"],
+        rule=Rule(table["rule"]),
         facts=table["facts"].strip(),
         days_ago=table["days_ago"],
         answer=table.get("answer", "").strip(),
@@ -292,7 +293,7 @@ def _statement(table: dict[str, Any]) -> DemoStatement:
 def _sanction(table: dict[str, Any]) -> DemoSanction:
     """A sanction, with the statement that it rests on, from its table."""
     return DemoSanction(
-        kind=table["kind"], days_left=table["days_left"], statement=_statement(table)
+        kind=SanctionKind(table["kind"]), days_left=table["days_left"], statement=_statement(table)
     )
 
 
