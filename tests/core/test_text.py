@@ -23,7 +23,7 @@ ATTACKS: Final = (
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
     "<svg/onload=alert(1)>",
-    '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=a&gt;">',
+    "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img onerror=a&gt;'>",
     '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
     "<a href=javascript:alert(1)>x</a>",
     "[x](javascript:alert(1))",
@@ -74,36 +74,13 @@ ATTACKS: Final = (
     "<object data=//evil.example></object><embed src=//evil.example>",
 )
 
-PIECES: Final = st.sampled_from(
-    [*ATTACKS, "<", ">", '"', "'", "&", "=", "`", "*", "_", "~~", "[", "]", "(", ")", "!", "#", "|"]
-    + [
-        "\n",
-        "\n\n",
-        " ",
-        "\t",
-        "\\",
-        "&#",
-        "&quot;",
-        "&nbsp;",
-        "\u00a0",
-        "\u200b",
-        "\u202e",
-        "\x00",
-    ]
-    + ["- ", "1. ", "> ", "---\n", "```\n", "| a |\n|--|\n| b |\n", "<!--", "-->", "]]>", "</"]
-    + [
-        "javascript:",
-        "https://a.example",
-        "/boards/x",
-        "href",
-        "onclick",
-        "script",
-        "a",
-        "b",
-        "ü",
-        "漢",
-    ]
+SIGNS: Final = tuple("<>\"'&=`*_[]()!#|\n\t \\\u00a0\u200b\u202e\x00üß漢")
+STUMPS: Final = (
+    *("~~", "\n\n", "&#", "&quot;", "&nbsp;", "- ", "1. ", "> ", "---\n", "```\n", "<!--", "-->"),
+    *("| a |\n|--|\n| b |\n", "]]>", "</", "javascript:", "https://a.example", "/boards/x"),
+    *("href", "onclick", "script", "a", "b"),
 )
+PIECES: Final = st.sampled_from((*ATTACKS, *SIGNS, *STUMPS))
 TEXTS: Final = st.lists(st.one_of(PIECES, st.text(max_size=8)), max_size=14).map("".join)
 
 

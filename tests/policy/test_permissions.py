@@ -1,0 +1,245 @@
+"""The table of permissions, held against a second statement of it, for everybody and everything.
+
+The table says it in rules; here it is said once more, in other words and without those rules. Where
+the two differ for any trust, role, standing and state of a thing, one of them is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Final
+
+import pytest
+
+from app.policy.permissions import Permission, Verdict, is_shut_out, judge, readable_from
+from app.policy.vocabulary import VISITOR, Actor, Gate, Role, Standing, Trust, Visibility
+
+ME, SOMEBODY = 7, 8
+ALLOW, DENY, HIDE = Verdict.ALLOW, Verdict.DENY, Verdict.HIDE
+ROLES: Final = (
+    Role.NONE,
+    Role.MODERATOR,
+    Role.RESPONDER,
+    Role.OPERATOR,
+    Role.TRUSTEE,
+    Role.MODERATOR | Role.OPERATOR,
+    Role.MODERATOR | Role.RESPONDER,
+)
+GATES: Final = (
+    Gate(read=Trust.VISITOR, reply=Trust.NEWCOMER, start=Trust.KNOWN),
+    Gate(read=Trust.NEWCOMER, reply=Trust.REGULAR, start=Trust.TRUSTED),
+    Gate(read=Trust.TRUSTED, reply=Trust.TRUSTED, start=Trust.TRUSTED),
+    Gate(read=Trust.VISITOR, reply=Trust.VISITOR, start=Trust.VISITOR, role=Role.RESPONDER),
+    Gate(read=Trust.KNOWN, reply=Trust.KNOWN, start=Trust.KNOWN, role=Role.MODERATOR),
+)
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Whatever a door may lead to: board, thread, post, notice, statement."""
+
+    gate: Gate = GATES[0]
+    visibility: Visibility = Visibility.PUBLISHED
+    is_in_the_open: bool = True
+    author_id: int | None = SOMEBODY
+    member_id: int | None = SOMEBODY
+    is_locked: bool = False
+    is_fresh: bool = True
+    is_answered: bool = False
+
+
+def actors() -> Iterator[Actor]:
+    """Everybody: the visitor, and members of every trust, set of roles and standing."""
+    yield VISITOR
+    for trust, roles, standing in product(list(Trust)[1:], ROLES, Standing):
+        yield Actor(
+            id=ME, public_id="me", pseudonym="Wren", trust=trust, roles=roles, standing=standing
+        )
+
+
+def boards() -> Iterator[Thing]:
+    return (Thing(gate=gate) for gate in GATES)
+
+
+def texts() -> Iterator[Thing]:
+    """Threads and posts on every board, in every state, by everybody."""
+    authors = (ME, SOMEBODY, None)
+    switches = ((True, False), (True, False))
+    for gate, visibility, author, (locked, fresh) in product(
+        GATES, Visibility, authors, product(*switches)
+    ):
+        # A post may stand in a thread that is itself hidden, so both are tried where both can be.
+        could_be_open = visibility not in {Visibility.HELD, Visibility.QUARANTINED}
+        for is_open in {could_be_open, False}:
+            yield Thing(
+                gate=gate,
+                visibility=visibility,
+                is_in_the_open=is_open,
+                author_id=author,
+                is_locked=locked,
+                is_fresh=fresh,
+            )
+
+
+def belongings() -> Iterator[Thing]:
+    """Notices and statements."""
+    for owner, answered in product((ME, SOMEBODY, None), (True, False)):
+        yield Thing(member_id=owner, is_answered=answered)
+
+
+# --- the second statement -------------------------------------------------------------------------
+
+
+def moderates(who: Actor) -> bool:
+    return bool(who.roles & Role.MODERATOR)
+
+
+def is_inside(who: Actor, what: Thing) -> bool:
+    """A board asks for trust, which a moderator need not have, and perhaps for a role."""
+    missing_role = what.gate.role & ~who.roles
+    return not missing_role and (moderates(who) or int(who.trust) >= int(what.gate.read))
+
+
+def knows(who: Actor, what: Thing) -> bool:
+    """Readers know what is open; moderators know everything; authors know what is held."""
+    if not is_inside(who, what):
+        return False
+    held_own = what.visibility == "held" and who.id == ME == what.author_id
+    return what.is_in_the_open or moderates(who) or held_own
+
+
+def wrote(who: Actor, what: Thing) -> bool:
+    return who.id != 0 and what.author_id == who.id
+
+
+def can_write(who: Actor, floor: Trust, *, is_locked: bool) -> bool:
+    """Members may write who are not silenced, are trusted enough, and where nothing is locked."""
+    if who.id == 0 or who.standing not in {"good", "slowed"}:
+        return False
+    return moderates(who) or (int(who.trust) >= int(floor) and not is_locked)
+
+
+def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa: PLR0911, PLR0912, C901
+    """What the door must say."""
+    thing, _, deed = permission.partition(":")
+    if who.standing in {"suspended", "removed"}:
+        open_doors = {"account:manage", "statement:read", "statement:answer"}
+        if permission.value not in open_doors:
+            return DENY
+    if permission.value in {"account:manage", "inbox:read"}:
+        return ALLOW if who.id else HIDE
+    if permission.value in {"audit:read", "queue:read", "review:decide", "sanction:lift"}:
+        return ALLOW if moderates(who) else HIDE
+    if permission.value == "settings:edit":
+        return ALLOW if who.roles & Role.OPERATOR else HIDE
+    if thing in {"notice", "statement"}:
+        mine = who.id == ME == what.member_id
+        if deed == "read":
+            return ALLOW if mine or moderates(who) else HIDE
+        if not mine:
+            return HIDE
+        return DENY if deed == "answer" and what.is_answered else ALLOW
+    if permission.value == "board:feed":
+        return ALLOW if what.gate.read == 0 and what.gate.role == 0 else HIDE
+    if permission.value == "board:read":
+        return ALLOW if is_inside(who, what) else HIDE
+    if permission.value == "thread:create":
+        if not is_inside(who, what):
+            return HIDE
+        return ALLOW if can_write(who, what.gate.start, is_locked=False) else DENY
+    if not knows(who, what):
+        return HIDE
+    return _answer_for_text(permission, who, what)
+
+
+def _answer_for_text(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa: PLR0911, C901
+    """The same for a thread or a post that the actor knows of."""
+    published = what.visibility == "published"
+    there = what.visibility in {"published", "held"}
+    match permission.value:
+        case "thread:read" | "post:read":
+            return ALLOW
+        case "thread:follow":
+            return ALLOW if who.id else DENY
+        case "thread:lock" | "thread:move" | "thread:pin":
+            return ALLOW if moderates(who) else HIDE
+        case "post:create" | "post:quote":
+            can = can_write(who, what.gate.reply, is_locked=what.is_locked)
+            return ALLOW if published and can else DENY
+        case "post:report" | "post:thank":
+            return ALLOW if who.id and published and not wrote(who, what) else DENY
+        case "post:edit":
+            can = can_write(who, Trust.VISITOR, is_locked=what.is_locked)
+            return ALLOW if wrote(who, what) and there and can and what.is_fresh else DENY
+        case "post:erase":
+            return ALLOW if wrote(who, what) and there else DENY
+        case "post:read_revisions":
+            if not (wrote(who, what) or moderates(who)):
+                return HIDE
+            return ALLOW if there else DENY
+        case "post:remove_revision":
+            return ALLOW if wrote(who, what) else HIDE
+    raise AssertionError(f"{permission} is not stated here: say what it must answer")
+
+
+THINGS: Final = {
+    "account": lambda: [Thing()],
+    "audit": lambda: [Thing()],
+    "board": boards,
+    "inbox": lambda: [Thing()],
+    "notice": belongings,
+    "post": texts,
+    "queue": lambda: [Thing()],
+    "review": lambda: [Thing()],
+    "sanction": lambda: [Thing()],
+    "settings": lambda: [Thing()],
+    "statement": belongings,
+    "thread": texts,
+}
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_the_table_says_what_was_meant(permission: Permission) -> None:
+    things = list(THINGS[permission.partition(":")[0]]())
+    seen: dict[Verdict, int] = {}
+    for who in actors():
+        for what in things:
+            expected = answer(permission, who, what)
+            found = judge(permission, who, what).verdict
+            assert found is expected, f"{permission}: {who} on {what}"
+            seen[expected] = seen.get(expected, 0) + 1
+    assert seen[ALLOW], "nobody may ever do this"
+    assert len(seen) > 1, "everybody may always do this"
+
+
+def test_a_denial_names_its_rule_and_nothing_else_does() -> None:
+    mine = Thing(author_id=ME)
+    wren = Actor(id=ME, public_id="me", pseudonym="Wren", trust=Trust.KNOWN, roles=Role.NONE)
+    assert judge(Permission.POST_THANK, wren, mine).rule == "others"
+    assert judge(Permission.POST_THANK, wren, Thing()).rule == ""
+    assert judge(Permission.QUEUE_READ, wren).rule == ""
+
+
+def test_a_suspension_shuts_doors_before_anybody_looks_behind_them() -> None:
+    stoat = Actor(
+        id=ME,
+        public_id="me",
+        pseudonym="Stoat",
+        trust=Trust.TRUSTED,
+        roles=Role.NONE,
+        standing=Standing.SUSPENDED,
+    )
+    assert is_shut_out(Permission.THREAD_READ, stoat)
+    assert not is_shut_out(Permission.STATEMENT_READ, stoat)
+    assert judge(Permission.THREAD_READ, stoat, None).verdict is DENY
+
+
+def test_the_number_for_lists_lets_in_exactly_whom_the_gate_lets_in() -> None:
+    for who in actors():
+        for trust in Trust:
+            gate = Gate(read=trust, reply=trust, start=trust)
+            expected = judge(Permission.BOARD_READ, who, Thing(gate=gate)).verdict
+            if not is_shut_out(Permission.BOARD_READ, who):
+                assert (trust <= readable_from(who)) is (expected is ALLOW)
