@@ -55,7 +55,7 @@ def examine(config: Config, swaps: Path = Path("/proc/swaps")) -> Iterator[Check
     yield Check(
         "the server listens where only this machine reaches it",
         config.bind.startswith(("unix:", "127.", "localhost:", "[::1]")),
-        "Set BAUTA_BIND to a Unix socket or 127.0.0.1 and put a proxy or an onion service before it.",
+        "Set BAUTA_BIND to unix:/path or 127.0.0.1, behind a proxy or an onion service.",
     )
     if swaps.exists():
         areas = swaps.read_text().splitlines()[1:]

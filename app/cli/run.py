@@ -39,7 +39,7 @@ def run(_: argparse.Namespace) -> int:
     return 0
 
 
-def prepare(config: Config) -> None:
+def prepare(config: Config, *, quietly: bool = False) -> None:
     """Make the data folder, the secrets and the tables; print the set-up link while it is needed.
 
     Raises:
@@ -53,10 +53,12 @@ def prepare(config: Config) -> None:
     token = secrets.token_urlsafe(24)
     with database.write.begin() as session:
         settings = read_settings(session)
-        if not settings.is_set_up:
+        if not settings.is_set_up and not quietly:
             digest = hashlib.sha256(token.encode()).hexdigest()
             write_settings(session, replace(settings, setup_hash=digest))
     database.close()
+    if quietly:
+        return
     address = _address(config)
     print(f"Bauta is at {address}", flush=True)
     if not settings.is_set_up:
