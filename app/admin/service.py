@@ -103,7 +103,7 @@ def change_board(session: Session, operator: Actor, board: Board, plan: BoardPla
 def _decided(settings: Settings, decisions: Decisions) -> Settings:
     """The settings with what was decided in them."""
     norms = clean(decisions.norms)
-    version = settings.norms_version + (norms != settings.norms and settings.norms != "")
+    version = settings.norms_version + (settings.norms not in {norms, ""})
     return replace(
         settings,
         name=clean_line(decisions.name),

@@ -29,7 +29,7 @@ from app.review.models import Reason, ReviewItem
 from app.review.service import enqueue
 from app.screening.engine import Context, screen
 
-PASSPHRASE: Final = "lantern street example passphrase"  # printed: the example guards nothing
+PASSPHRASE: Final = "lantern street example passphrase"  # noqa: S105 - printed: the example guards nothing
 CHEAP: Final = Cost(rounds=1, memory_kib=8192, lanes=1)
 STANDINGS: Final = {
     SanctionKind.SILENCE: Standing.SILENCED,
@@ -227,12 +227,8 @@ def _fill_queue(session: Session, community: Community, filled: Filled) -> None:
         )
         member.standing = STANDINGS.get(kind, Standing.GOOD)
         member.standing_until = until
-        audit.record(
-            session,
-            _moderator(sanction.statement, filled),
-            f"member.{kind.value}",
-            member.public_id,
-        )
+        moderator = filled.members[sanction.statement.moderator]
+        audit.record(session, moderator.public_id, f"member.{kind.value}", member.public_id)
 
 
 def _fill_statement(session: Session, plan: DemoStatement, filled: Filled) -> Statement:
