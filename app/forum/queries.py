@@ -8,7 +8,18 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from app.accounts.models import Member
@@ -41,8 +52,28 @@ EXCERPT: Final = 280
 # --- what somebody may read, as conditions --------------------------------------------------------
 
 
+# The rule `may_enter` as a condition on boards. Statements that run for every page are built once,
+# with what they need of the actor as parameters: building one costs more than running it.
+MAY_ENTER: Final = and_(
+    Board.gate_read <= bindparam("readable_from", type_=Integer),
+    Board.gate_role.op("&")(bindparam("roles_lacking", type_=Integer)) == 0,
+)
+IS_MODERATOR: Final = bindparam("is_moderator", type_=Boolean)
+ACTOR: Final = bindparam("actor_id", type_=Integer)
+
+
+def of(actor: Actor) -> dict[str, int | bool]:
+    """The parameters by which statements know the actor."""
+    return {
+        "readable_from": int(readable_from(actor)),
+        "roles_lacking": ~int(actor.roles) & 0xFF,
+        "is_moderator": Role.MODERATOR in actor.roles,
+        "actor_id": actor.id,
+    }
+
+
 def may_enter_sql(actor: Actor) -> ColumnElement[bool]:
-    """The rule `may_enter` as a condition on boards."""
+    """The same condition for one actor, for statements that are built as they are needed."""
     return and_(
         Board.gate_read <= readable_from(actor),
         Board.gate_role.op("&")(~int(actor.roles) & 0xFF) == 0,
@@ -64,8 +95,14 @@ def board_by_id(session: Session, public_id: str) -> Board | None:
 
 def thread_by_id(session: Session, public_id: str) -> Thread | None:
     """The thread with this public id, and its board."""
-    query = select(Thread).where(Thread.public_id == public_id).options(joinedload(Thread.board))
-    return session.scalars(query).first()
+    return session.scalars(_THREAD_BY_ID, {"public_id": public_id}).first()
+
+
+_THREAD_BY_ID: Final = (
+    select(Thread)
+    .where(Thread.public_id == bindparam("public_id"))
+    .options(joinedload(Thread.board))
+)
 
 
 def post_by_id(session: Session, public_id: str) -> Post | None:
@@ -344,31 +381,23 @@ def posts_of(
     session: Session, thread: Thread, actor: Actor, *, after: int = 0, before: int | None = None
 ) -> list[PostRow]:
     """Up to 25 numbered posts of a thread, in their order: those after a number, or before one."""
-    query = _post_rows(actor).where(Post.thread_id == thread.id)
+    known = {"thread_id": thread.id, **of(actor)}
     if before is not None:
-        query = query.where(Post.number < before).order_by(Post.number.desc())
-    else:
-        query = query.where(Post.number > after).order_by(Post.number)
-    rows = [_post_row(row) for row in session.execute(query.limit(POSTS_A_PAGE))]
-    return rows[::-1] if before is not None else rows
+        found = session.execute(_POSTS_BEFORE, {**known, "number": before})
+        return [_post_row(row) for row in found][::-1]
+    return [_post_row(row) for row in session.execute(_POSTS_AFTER, {**known, "number": after})]
 
 
 def held_posts_of(session: Session, thread: Thread, actor: Actor) -> list[PostRow]:
     """What is held in a thread and the actor may know of: the own posts, or all for a moderator."""
-    query = _post_rows(actor).where(
-        Post.thread_id == thread.id,
-        Post.number.is_(None),
-        Post.visibility == Visibility.HELD,
-    )
-    if Role.MODERATOR not in actor.roles:
-        query = query.where(Post.author_id == actor.id)
-    return [_post_row(row) for row in session.execute(query.order_by(Post.id).limit(POSTS_A_PAGE))]
+    found = session.execute(_HELD_POSTS, {"thread_id": thread.id, **of(actor)})
+    return [_post_row(row) for row in found]
 
 
-def _post_rows(actor: Actor) -> Rows:
+def _post_rows() -> Rows:
     """The columns of a post row; thanks are counted in the same statement."""
     thanks = select(func.count()).where(Thank.post_id == Post.id).correlate(Post)
-    own = thanks.where(Thank.member_id == actor.id)
+    own = thanks.where(Thank.member_id == ACTOR)
     return select(
         Post.id,
         Post.public_id,
@@ -385,6 +414,26 @@ def _post_rows(actor: Actor) -> Rows:
         thanks.scalar_subquery(),
         own.scalar_subquery(),
     ).outerjoin(Member, Member.id == Post.author_id)
+
+
+_IN_THREAD: Final = Post.thread_id == bindparam("thread_id", type_=Integer)
+_NUMBER: Final = bindparam("number", type_=Integer)
+_POSTS_AFTER: Final = (
+    _post_rows().where(_IN_THREAD, Post.number > _NUMBER).order_by(Post.number).limit(POSTS_A_PAGE)
+)
+_POSTS_BEFORE: Final = (
+    _post_rows()
+    .where(_IN_THREAD, Post.number < _NUMBER)
+    .order_by(Post.number.desc())
+    .limit(POSTS_A_PAGE)
+)
+_IS_HELD_HERE: Final = and_(
+    _IN_THREAD,
+    Post.number.is_(None),
+    Post.visibility == Visibility.HELD,
+    or_(IS_MODERATOR, Post.author_id == ACTOR),
+)
+_HELD_POSTS: Final = _post_rows().where(_IS_HELD_HERE).order_by(Post.id).limit(POSTS_A_PAGE)
 
 
 def _post_row(row: AnyRow) -> PostRow:
@@ -432,36 +481,13 @@ class Links:
 def links_of(session: Session, actor: Actor, rows: Sequence[PostRow]) -> Links:
     """The quotes in some posts and the backlinks under them, resolved for one reader."""
     shown = [row.id for row in rows if row.is_shown]
-    quoting, quoted = aliased(Post), aliased(Post)
-    query = (
-        select(
-            Quote.post_id,
-            Quote.quoted_id,
-            quoted.public_id,
-            quoted.visibility,
-            quoted.body,
-            Member.pseudonym,
-            quoting.public_id,
-            quoting.number,
-            quoting.visibility,
-            may_enter_sql(actor),
-            Thread.visibility,
-        )
-        .join(quoting, quoting.id == Quote.post_id)
-        .join(quoted, quoted.id == Quote.quoted_id)
-        .join(Thread, Thread.id == quoted.thread_id)
-        .join(Board, Board.id == Thread.board_id)
-        .outerjoin(Member, Member.id == quoted.author_id)
-        .where(or_(Quote.post_id.in_(shown), Quote.quoted_id.in_(shown)))
-        .order_by(Quote.post_id, Quote.quoted_id)
-    )
     quotes: dict[int, list[QuoteRow]] = {}
     backlinks: dict[int, list[tuple[str, int]]] = {}
     here = set(shown)
     for (
         post_id, quoted_id, quoted_public, quoted_visibility, body, author,
         quoting_public, number, quoting_visibility, may_enter, thread_visibility,
-    ) in session.execute(query):  # fmt: skip
+    ) in session.execute(_LINKS, {"shown": shown, **of(actor)}):  # fmt: skip
         is_open = quoted_visibility is Visibility.PUBLISHED and may_enter
         is_open = is_open and thread_visibility is Visibility.PUBLISHED
         if post_id in here:
@@ -476,16 +502,44 @@ def links_of(session: Session, actor: Actor, rows: Sequence[PostRow]) -> Links:
     return Links(quotes=quotes, backlinks=backlinks)
 
 
+_QUOTING: Final = aliased(Post)
+_QUOTED: Final = aliased(Post)
+_SHOWN: Final = bindparam("shown", expanding=True, type_=Integer)
+_LINKS: Final = (
+    select(
+        Quote.post_id,
+        Quote.quoted_id,
+        _QUOTED.public_id,
+        _QUOTED.visibility,
+        func.substr(_QUOTED.body, 1, 2 * EXCERPT),
+        Member.pseudonym,
+        _QUOTING.public_id,
+        _QUOTING.number,
+        _QUOTING.visibility,
+        MAY_ENTER,
+        Thread.visibility,
+    )
+    .join(_QUOTING, _QUOTING.id == Quote.post_id)
+    .join(_QUOTED, _QUOTED.id == Quote.quoted_id)
+    .join(Thread, Thread.id == _QUOTED.thread_id)
+    .join(Board, Board.id == Thread.board_id)
+    .outerjoin(Member, Member.id == _QUOTED.author_id)
+    .where(or_(Quote.post_id.in_(_SHOWN), Quote.quoted_id.in_(_SHOWN)))
+    .order_by(Quote.post_id, Quote.quoted_id)
+)
+
+
 def context(session: Session, post: Post, before: int = 3, after: int = 3) -> list[PostRow]:
     """The published posts around a post, for somebody who must decide on it."""
     place = post.number if post.number is not None else post.thread.post_count + 1
-    query = _post_rows(VISITOR).where(
+    query = _post_rows().where(
         Post.thread_id == post.thread_id,
         Post.number >= place - before,
         Post.number <= place + after,
         Post.id != post.id,
     )
-    return [_post_row(row) for row in session.execute(query.order_by(Post.number))]
+    found = session.execute(query.order_by(Post.number), {"actor_id": VISITOR.id})
+    return [_post_row(row) for row in found]
 
 
 def quotable(session: Session, actor: Actor, public_ids: Sequence[str]) -> list[Post]:
@@ -703,24 +757,21 @@ class ReaderState:
 
 def reader_state(session: Session, actor: Actor, thread: Thread) -> ReaderState:
     """Whether a member follows a thread, the sealed marker, what is held and seen, the inbox."""
-    held = select(func.count()).where(
-        Post.thread_id == thread.id,
-        Post.number.is_(None),
-        Post.visibility == Visibility.HELD,
-    )
-    if Role.MODERATOR not in actor.roles:
-        held = held.where(Post.author_id == actor.id)
-    unread = select(func.count()).where(Notice.member_id == actor.id, Notice.is_read.is_(False))
-    mine = select(Follow).where(Follow.member_id == actor.id, Follow.thread_id == thread.id)
-    row = session.execute(
-        select(
-            mine.with_only_columns(func.count()).scalar_subquery(),
-            mine.with_only_columns(Follow.marker).scalar_subquery(),
-            held.scalar_subquery(),
-            unread.scalar_subquery(),
-        )
-    ).one()
+    row = session.execute(_READER_STATE, {"thread_id": thread.id, **of(actor)}).one()
     return ReaderState(bool(row[0]), row[1], row[2], row[3])
+
+
+_FOLLOW: Final = select(Follow).where(
+    Follow.member_id == ACTOR, Follow.thread_id == bindparam("thread_id", type_=Integer)
+)
+_READER_STATE: Final = select(
+    _FOLLOW.with_only_columns(func.count()).scalar_subquery(),
+    _FOLLOW.with_only_columns(Follow.marker).scalar_subquery(),
+    select(func.count()).select_from(Post).where(_IS_HELD_HERE).scalar_subquery(),
+    select(func.count())
+    .where(Notice.member_id == ACTOR, Notice.is_read.is_(False))
+    .scalar_subquery(),
+)
 
 
 def unread_notice_count(session: Session, member_id: int) -> int:
