@@ -24,6 +24,7 @@ from app.screening.findings import Surface
 
 SHORTEST: Final = 2
 LONGEST: Final = 24
+LOOKED_AT: Final = 200  # what is longer is no name, and not worth the work
 
 # The first word of a letter's Unicode name tells its script. One name is written in one of these.
 SCRIPTS: Final = frozenset(
@@ -53,7 +54,7 @@ def tidy(typed: str) -> str:
 
     Only Latin names keep their capitals: those of other scripts look like Latin ones.
     """
-    name = "-".join(unicodedata.normalize("NFKC", typed[: LONGEST * 8]).split())
+    name = "-".join(unicodedata.normalize("NFKC", typed[:LOOKED_AT]).split())
     if not name.isascii() and _scripts(name) != {"LATIN"}:
         name = unicodedata.normalize("NFKC", name.casefold())
     return name
@@ -80,7 +81,9 @@ def skeleton(name: str) -> str:
 
     Never shown. Two members never have the same.
     """
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    folded = unicodedata.normalize(
+        "NFKC", unicodedata.normalize("NFKC", name[:LOOKED_AT]).casefold()
+    )
     bare = "".join(_without_accents(sign) for sign in folded if sign.isalnum() or _is_mark(sign))
     return bare.translate(LOOKS)
 
@@ -97,6 +100,7 @@ def is_reserved(name: str, community: str) -> bool:
 
 def judge(typed: str) -> Disposition:
     """What becomes of a name by what it gives away: publish, nudge (a real name?) or refuse."""
+    typed = typed[:LOOKED_AT]
     readings = (typed, " ".join(part.capitalize() for part in _parts(tidy(typed))))
     context = Context(surface=Surface.PSEUDONYM)
     found = max(

@@ -1,0 +1,200 @@
+"""Reading members, what lets them in, and what the site holds about them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from app.accounts import pseudonyms
+from app.accounts.keyring import CodeLock, Lock
+from app.accounts.models import Invite, Member, MemberSession, RecoveryCode
+from app.core import clock
+from app.core.db import Base
+from app.core.retention import Keep
+
+INVITE_DAYS: Final = 30
+
+# Columns that make a row the member's own. Others, such as who decided, speak of a deed for the
+# site and are in the audit log.
+OWNING: Final = frozenset({"author_id", "member_id", "reporter_id", "inviter_id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a passphrase is tried on."""
+
+    member_id: int
+    public_id: str
+    lock: Lock
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What a recovery code is tried on; `codes` are those that have not been used."""
+
+    member_id: int
+    public_id: str
+    pseudonym: str
+    codes: Sequence[CodeLock]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session as its member sees it: nothing tells of the device."""
+
+    public_id: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How many rows of a table are a member's own, and how long the table keeps them."""
+
+    table: str
+    count: int
+    keep: Keep
+
+
+def member_by_pseudonym(session: Session, pseudonym: str) -> Member | None:
+    """The member of this name, however it is written in capitals or look-alike letters."""
+    query = select(Member).where(Member.skeleton == pseudonyms.skeleton(pseudonym))
+    return session.scalars(query).first()
+
+
+def member_by_id(session: Session, member_id: int) -> Member:
+    """The member of this inner id, who is there."""
+    return session.scalars(select(Member).where(Member.id == member_id)).one()
+
+
+def members_by_ids(session: Session, member_ids: Iterable[int]) -> Mapping[int, Member]:
+    """Members by their inner ids, in one question; those who are gone are missing."""
+    wanted = set(member_ids)
+    if not wanted:
+        return {}
+    return {row.id: row for row in session.scalars(select(Member).where(Member.id.in_(wanted)))}
+
+
+def is_taken(session: Session, pseudonym: str) -> bool:
+    """Whether a member has this name, or one that can be taken for it."""
+    query = select(Member.id).where(Member.skeleton == pseudonyms.skeleton(pseudonym))
+    return session.scalar(query) is not None
+
+
+def credentials_of(session: Session, pseudonym: str) -> Credentials | None:
+    """What the passphrase of this name is tried on; nothing for a name that nobody has."""
+    query = select(*_CREDENTIALS).where(Member.skeleton == pseudonyms.skeleton(pseudonym))
+    row = session.execute(query).first()
+    return None if row is None else _credentials(*row)
+
+
+def own_credentials(session: Session, member_id: int) -> Credentials:
+    """What the passphrase of a member who is signed in is tried on."""
+    return _credentials(*session.execute(select(*_CREDENTIALS).where(Member.id == member_id)).one())
+
+
+def recovery_of(session: Session, pseudonym: str) -> Recovery | None:
+    """What a recovery code of this name is tried on; nothing for a name that nobody has."""
+    member = session.execute(
+        select(Member.id, Member.public_id, Member.pseudonym).where(
+            Member.skeleton == pseudonyms.skeleton(pseudonym)
+        )
+    ).first()
+    if member is None:
+        return None
+    return Recovery(*member, codes=unused_codes(session, member.id))
+
+
+def unused_codes(session: Session, member_id: int) -> Sequence[CodeLock]:
+    """A member's recovery codes that have not been used, in their order."""
+    query = (
+        select(RecoveryCode.number, RecoveryCode.verifier, RecoveryCode.wrapped_key)
+        .where(RecoveryCode.member_id == member_id, RecoveryCode.is_used.is_(False))
+        .order_by(RecoveryCode.number)
+    )
+    return [CodeLock(*row) for row in session.execute(query)]
+
+
+def open_sessions(session: Session, member_id: int) -> Sequence[OpenSession]:
+    """A member's sessions that have not ended, the last to end first."""
+    now = clock.now()
+    query = (
+        select(MemberSession.public_id, MemberSession.ends_at)
+        .where(
+            MemberSession.member_id == member_id,
+            MemberSession.idle_until > now,
+            MemberSession.ends_at > now,
+        )
+        .order_by(MemberSession.ends_at.desc(), MemberSession.public_id)
+    )
+    return [OpenSession(*row) for row in session.execute(query)]
+
+
+def invite_by_words(session: Session, words: str) -> Invite | None:
+    """The invite that these words open, if it can still be used."""
+    query = select(Invite).where(
+        Invite.words_hash == invite_hash(words),
+        Invite.uses_left > 0,
+        Invite.made_on >= first_day_of_invites(),
+    )
+    return session.scalars(query).first()
+
+
+def invites_of(session: Session, member_id: int) -> Sequence[Invite]:
+    """The invites of a member that can still be used, the newest first."""
+    query = select(Invite).where(
+        Invite.inviter_id == member_id,
+        Invite.uses_left > 0,
+        Invite.made_on >= first_day_of_invites(),
+    )
+    return session.scalars(query.order_by(Invite.id.desc())).all()
+
+
+def invite_hash(words: str) -> bytes:
+    """What is kept of an invite's words, which are 80 random bits."""
+    letters = "".join(sign for sign in words.casefold() if sign.isalnum())
+    return hashlib.sha256(f"invite:{letters}".encode()).digest()
+
+
+def first_day_of_invites() -> date:
+    """The oldest day whose invites still count."""
+    return clock.today() - timedelta(days=INVITE_DAYS)
+
+
+def holdings(session: Session, member_id: int) -> Sequence[Holding]:
+    """What every table of the site holds of a member, read off the tables themselves."""
+    keeps = {}
+    counts = []
+    for mapper in Base.registry.mappers:
+        table = mapper.local_table
+        name = mapper.class_.__tablename__
+        for column in mapper.columns:
+            if column.name in OWNING and column.foreign_keys:
+                keeps[name] = mapper.class_.__retention__
+                count = select(func.count()).select_from(table).where(column == member_id)
+                counts.append(select(literal(name), count.scalar_subquery()))
+    rows = session.execute(union_all(*counts)).all()
+    return sorted((Holding(name, n, keeps[name]) for name, n in rows if n), key=lambda h: h.table)
+
+
+_CREDENTIALS: Final = (
+    Member.id,
+    Member.public_id,
+    Member.salt,
+    Member.cost,
+    Member.verifier,
+    Member.wrapped_key,
+)
+
+
+def _credentials(  # noqa: PLR0913, PLR0917 - one for each column above
+    member_id: int, public_id: str, salt: bytes, cost: str, verifier: bytes, wrapped_key: bytes
+) -> Credentials:
+    """One row of the columns above."""
+    lock = Lock(salt=salt, cost=cost, verifier=verifier, wrapped_key=wrapped_key)
+    return Credentials(member_id, public_id, lock)
