@@ -372,6 +372,18 @@ class PostRow:
     is_thanked: bool
 
     @property
+    def written_on(self) -> str:
+        """The day on which it was written, as machines read it."""
+        return self.written_at.date().isoformat()
+
+    @property
+    def role_word(self) -> str:
+        """The role that stands beside the author's pseudonym, if any."""
+        if Role.MODERATOR in self.roles:
+            return "moderator"
+        return "operator" if Role.OPERATOR in self.roles else ""
+
+    @property
     def is_shown(self) -> bool:
         """Whether there is a text to show: published, or held and shown to those who may."""
         return self.visibility in {Visibility.PUBLISHED, Visibility.HELD}

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, g, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.core import crypto
+from app.core import crypto, ids
 from app.core.errors import NotFoundError
 from app.core.text import clean, render
 from app.forum import queries, service
@@ -374,7 +374,7 @@ def _thread_page(thread: Thread) -> ResponseReturnValue:
         is_last=is_last,
         may_reply=may(Permission.POST_CREATE, thread),
         may_moderate=may(Permission.THREAD_LOCK, thread),
-        form_key=PostForm().key if reader.is_member else "",
+        form_key=ids.new_id() if reader.is_member else "",
     )
 
 
@@ -438,8 +438,8 @@ def _composer(
 def _agree_label(weighed: service.Weighed | None) -> str:
     """What the author says by posting in spite of a nudge."""
     if weighed and all(finding.about is About.SELF for finding in weighed.all_findings):
-        return _("This is about me, post it anyway")
-    return _("This exposes nobody, post it anyway")
+        return str(_("This is about me, post it anyway"))
+    return str(_("This exposes nobody, post it anyway"))
 
 
 def _written(post: Post) -> ResponseReturnValue:

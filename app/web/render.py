@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from flask import Flask, current_app, flash, get_flashed_messages, render_template
+from babel.support import Translations
+from flask import Flask, current_app, flash, g, get_flashed_messages, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date
+from flask_babel import format_date, get_translations
 from flask_babel import gettext as _
 
 from app.core import clock
@@ -28,6 +29,7 @@ def install_pages(app: Flask, common: Common) -> None:
     app.jinja_env.filters["day"] = day_in_words
     app.jinja_env.filters["wait"] = wait_in_words
     app.jinja_env.globals.update(may=may, asset=asset, marks=marks)
+    app.jinja_env.install_gettext_callables(_translated, _counted, newstyle=True)  # type: ignore[attr-defined]
 
     @app.context_processor
     def offer() -> dict[str, Any]:
@@ -52,6 +54,26 @@ def tell(text: str, kind: str = "good") -> None:
     flash(text, kind)
 
 
+def _translated(text: str) -> str:
+    """A text in the language of this page. The catalogue is looked for once a page, not a text."""
+    return _catalogue().ugettext(text)
+
+
+def _counted(one: str, many: str, count: int) -> str:
+    """The form of a text for this number."""
+    return _catalogue().ungettext(one, many, count)
+
+
+def _catalogue() -> Translations:
+    """The translations for the language of this page."""
+    if "catalogue" not in g:
+        known: dict[str, Translations] = current_app.extensions.setdefault("catalogues", {})
+        if language() not in known:
+            known[language()] = get_translations()
+        g.catalogue = known[language()]
+    return cast(Translations, g.catalogue)
+
+
 def _notices() -> list[tuple[str, str]]:
     """The sentences to show once, as (kind, text)."""
     return cast(list[tuple[str, str]], get_flashed_messages(with_categories=True))
@@ -60,6 +82,14 @@ def _notices() -> list[tuple[str, str]]:
 def day_in_words(moment: date | datetime) -> str:
     """A day as people say it: today, yesterday, else the date. Never an hour."""
     day = moment.date() if isinstance(moment, datetime) else moment
+    said: dict[date, str] = g.setdefault("days_in_words", {})  # one page names few days often
+    if day not in said:
+        said[day] = _in_words(day)
+    return said[day]
+
+
+def _in_words(day: date) -> str:
+    """The words for one day in the language of this page."""
     today = clock.today()
     if day >= today:
         return str(_("today"))
