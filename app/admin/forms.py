@@ -8,6 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError
 
+from app.accounts import passphrases
+from app.accounts.forms import WEAKNESSES, PseudonymMixin
+from app.core.crypto import Passphrase
 from app.core.settings import Signup
 from app.core.text import clean, clean_line
 from app.policy.vocabulary import Gate, Trust
@@ -51,20 +54,30 @@ def at_most(signs: int) -> object:
 class SettingsForm(Form):
     """Name, purpose, norms, and who may join."""
 
-    name = StringField(validators=[needed, at_most(NAME_SIGNS)])
+    community = StringField(validators=[needed, at_most(NAME_SIGNS)])
     purpose = StringField(validators=[at_most(LINE_SIGNS)])
     norms = TextAreaField(validators=[needed, at_most(NORMS_SIGNS)])
     signup = SelectField(choices=WAYS_IN, default=Signup.OPEN.value)
 
 
-class SetupForm(SettingsForm):
+class SetupForm(PseudonymMixin, SettingsForm):
     """The same, with the operator's own account and three boards."""
 
-    pseudonym = StringField(validators=[needed])
     passphrase = StringField(validators=[needed])
     front = StringField(validators=[needed, at_most(NAME_SIGNS)])
     inside = StringField(validators=[needed, at_most(NAME_SIGNS)])
     quiet = StringField(validators=[needed, at_most(NAME_SIGNS)])
+
+    @property
+    def secret(self) -> Passphrase:
+        """The passphrase that was typed or left as it was drawn."""
+        return passphrases.read(self.passphrase.data or "")
+
+    def validate_passphrase(self, field: Field) -> None:
+        """It cannot be guessed by somebody who knows the names on this page."""
+        known = (self.name, self.community.data or "", "bauta")
+        if weakness := passphrases.weakness(self.secret, known):
+            raise ValidationError(str(WEAKNESSES[weakness]))
 
 
 class BoardForm(Form):

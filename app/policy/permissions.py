@@ -32,6 +32,7 @@ class Permission(StrEnum):
 
     ACCOUNT_MANAGE = "account:manage"
     AUDIT_READ = "audit:read"
+    BOARD_EDIT = "board:edit"
     BOARD_FEED = "board:feed"
     BOARD_READ = "board:read"
     INBOX_READ = "inbox:read"
@@ -191,6 +192,7 @@ def unanswered(actor: Actor, subject: Answerable) -> bool:
 TABLE: Final[Mapping[Permission, Access]] = {
     Permission.ACCOUNT_MANAGE: Access(see=(is_member,)),
     Permission.AUDIT_READ: Access(see=(is_moderator,)),
+    Permission.BOARD_EDIT: Access(see=(is_operator,)),
     Permission.BOARD_FEED: Access(see=(open_to_visitors,)),
     Permission.BOARD_READ: Access(see=(may_enter,)),
     Permission.INBOX_READ: Access(see=(is_member,)),
