@@ -1,0 +1,363 @@
+"""Addresses of the network: e-mail, internet addresses, profiles elsewhere, collections of facts."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from app.screening.disguise import ENDINGS, PROVIDERS
+from app.screening.findings import About, Category
+from app.screening.lexicon import KIN, ROLE, SELF, THIRD
+from app.screening.scene import Candidate, Scene
+from app.screening.scoring import WEIGHTS
+
+_LOCAL_CHARACTERS: Final = re.compile(r"[\w.+\-%]+")
+_DOMAIN: Final = re.compile(r"[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,5}")
+LONGEST_LOCAL: Final = 64
+
+ROLE_MAILBOXES: Final = frozenset(
+    "info support contact kontakt contacto contato admin help helpdesk hello hi hallo press presse "
+    "prensa imprensa office buero sales service kundenservice noreply no-reply donotreply abuse "
+    "postmaster webmaster hostmaster security privacy legal jobs careers hr team mods moderators "
+    "moderation appeals bugs bug issues feedback news newsletter billing accounts orders order "
+    "booking bookings reservations tickets editor editors redaktion redaction redaccion atendimento "
+    "suporte ajuda soporte ayuda atencion clientes ventas vendas events membership members donate "
+    "donations volunteer volunteers secretary treasurer chair enquiries inquiries mail post git "
+    "pi root user username you me name example test dev developers maintainers list lists "
+    "announce dpo datenschutz impressum service-client accueil secretariat mairie vorstand verein "
+    "bibliothek bestellung bewerbung submissions store shop returns marketing media pr api "
+    "firstname.lastname vorname.nachname jane.doe john.doe max.mustermann foo bar someone somebody "
+    "reception library archive museum geral secretaria ouvidoria comercial imprensa sac".split()
+)
+EXAMPLE_DOMAINS: Final = re.compile(
+    r"(?:.*\.)?(?:example|invalid|test|localhost|local|lan|internal|domain|yourdomain|company"
+    r"|mustermann|beispiel|ejemplo|exemple|exemplo|openexample)(?:\.[a-z]+)*|example\.\w+"
+)
+_CODE_HOSTS: Final = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org"})
+
+
+def emails(scene: Scene) -> Iterator[Candidate]:
+    """Yield e-mail addresses; role mailboxes belong to institutions."""
+    text = scene.view.text
+    at = text.find("@")
+    while at >= 0:
+        found = _email_at(text, at)
+        if found is not None:
+            start, end = found
+            yield _weighed_email(scene, start, end, at)
+        at = text.find("@", at + 1)
+
+
+def _email_at(text: str, at: int) -> tuple[int, int] | None:
+    start = at
+    while start > 0 and at - start < LONGEST_LOCAL and (
+        text[start - 1].isalnum() or text[start - 1] in "._+-%"
+    ):
+        start -= 1
+    while start < at and text[start] in ".-":
+        start += 1
+    domain = _DOMAIN.match(text[at + 1 : at + 200])
+    if start == at or domain is None:
+        return None
+    end = at + 1 + domain.end()
+    while text[end - 1] in ".-":
+        end -= 1
+    ending = text[at + 1 : end].rpartition(".")[2].lower()
+    if not ending.isalpha() or len(ending) < 2:  # noqa: PLR2004
+        return None
+    return start, end
+
+
+def _weighed_email(scene: Scene, start: int, end: int, at: int) -> Candidate:
+    text = scene.view.text
+    local, domain = text[start:at].lower(), text[at + 1 : end].lower()
+    name = domain.partition(".")[0]
+    is_provider = name in PROVIDERS
+    found = scene.candidate(
+        Category.EMAIL, start, end, "email.provider" if is_provider else "email"
+    )
+    if domain.rpartition(".")[2] not in ENDINGS and not is_provider:
+        found.add("unknown_ending", -8)
+    before = text[start - 1] if start else " "
+    after = text[end] if end < len(text) else " "
+    scene.weigh(found)
+    is_code = after == ":" and end + 1 < len(text) and not text[end + 1].isspace()
+    if before in "/@:" or domain in _CODE_HOSTS or is_code or EXAMPLE_DOMAINS.fullmatch(domain):
+        found.add("code_or_example", -50)
+    root = re.split(r"[.+_-]", local)[0]
+    if local in ROLE_MAILBOXES or (root in ROLE_MAILBOXES and not is_provider):
+        found.add("role_mailbox", -14 if is_provider else -40)
+        found.about = About.INSTITUTION
+    elif found.about is About.INSTITUTION and (is_provider or "." in local):
+        found.about = About.PERSON
+    return found
+
+
+_V4: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+_V6: Final = re.compile(r"[0-9A-Fa-f:]{2,45}")
+_RESOLVERS: Final = frozenset(
+    {
+        "8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "149.112.112.112",
+        "208.67.222.222", "208.67.220.220", "4.2.2.1", "4.2.2.2", "4.4.4.4", "1.2.3.4", "94.140.14.14",
+        "94.140.15.15", "76.76.2.0", "185.228.168.9", "8.26.56.26", "64.6.64.6", "84.200.69.80",
+    }
+)  # fmt: skip
+
+
+def ip_addresses(scene: Scene) -> Iterator[Candidate]:
+    """Yield internet addresses that could be somebody's connection."""
+    text = scene.view.text
+    if text.count(".") >= 3:  # noqa: PLR2004
+        for run in _V4.finditer(text):
+            yield from _address(scene, *run.span())
+    if text.count(":") >= 2:  # noqa: PLR2004
+        for run in _V6.finditer(text):
+            if run[0].count(":") >= 3 or ("::" in run[0] and run[0].strip(":")):  # noqa: PLR2004
+                yield from _address(scene, *run.span())
+
+
+def _address(scene: Scene, start: int, end: int) -> Iterator[Candidate]:
+    text = scene.view.text
+    while end > start and text[end - 1] == ":" and text[end - 2 : end] != "::":
+        end -= 1
+    before = text[start - 1] if start else " "
+    after = text[end] if end < len(text) else " "
+    if before.isalnum() or before in "._-" or after.isalpha() or after in "_-":
+        return
+    if after == "." and end + 1 < len(text) and text[end + 1].isdigit():
+        return
+    try:
+        address = ipaddress.ip_address(text[start:end])
+    except ValueError:
+        return
+    if not address.is_global or address.is_multicast or text[start:end] in _RESOLVERS:
+        return
+    found = scene.candidate(Category.IP_ADDRESS, start, end, "ip_address")
+    if address.version == 6:  # noqa: PLR2004  # rarely anything but an address
+        found.add("v6", 8)
+    if after == "/" and text[end + 1 : end + 2].isdigit():
+        found.add("network", -20)
+    if before in "v=" or text[max(0, start - 2) : start].lower() in {"v.", "v "}:
+        found.add("version", -20)
+    yield scene.weigh(found)
+
+
+# Host, what leads to a profile there, and whether a profile there is a person's by nature.
+_PROFILE: Final = re.compile(
+    r"(?:https?://)?(?:www\.|m\.|mobile\.|[a-z]{2}\.)?("
+    r"instagram\.com|instagr\.am|facebook\.com|fb\.com|fb\.me|twitter\.com|x\.com|tiktok\.com"
+    r"|linkedin\.com|snapchat\.com|t\.me|telegram\.me|wa\.me|twitch\.tv|youtube\.com|reddit\.com"
+    r"|onlyfans\.com|fansly\.com|vk\.com|threads\.net|bsky\.app|pinterest\.\w+|strava\.com"
+    r"|venmo\.com|cash\.app|paypal\.me|steamcommunity\.com|discord\.com|discordapp\.com"
+    r"|medium\.com|last\.fm|xing\.com|github\.com|gitlab\.com|soundcloud\.com|ko-fi\.com"
+    r"|patreon\.com|linktr\.ee|mastodon\.\w+|open\.spotify\.com|flickr\.com|goodreads\.com"
+    r"|letterboxd\.com|vsco\.co|kik\.me|ask\.fm|curiouscat\.\w+|tellonym\.me|deviantart\.com"
+    r"|vinted\.\w+|depop\.com|etsy\.com|ebay\.\w+|okcupid\.com|tumblr\.com|weibo\.com|fetlife\.com"
+    r"|myanimelist\.net|chess\.com|lichess\.org|orcid\.org|researchgate\.net|academia\.edu"
+    r"|kleinanzeigen\.de|wallapop\.com|leboncoin\.fr|olx\.\w+|skype\.com|bereal\.com|about\.me"
+    r")/([^\s<>\"',;)\]]{1,120})",
+    re.IGNORECASE,
+)
+_SUBDOMAIN: Final = re.compile(r"([a-z0-9][a-z0-9-]{2,40})\.(?:tumblr\.com|blogspot\.com|wordpress\.com|livejournal\.com|substack\.com)")
+_PERSONAL: Final = re.compile(
+    r"in/|pub/|profile\.php\?id=|add/|u/|user/|athletes/|profile/|people/|users/|id/|profiles/"
+)
+_PERSONAL_HOSTS: Final = frozenset({"linkedin.com", "snapchat.com", "venmo.com", "wa.me", "xing.com", "paypal.me", "cash.app", "strava.com", "onlyfans.com", "ask.fm", "kik.me", "tellonym.me"})
+_CONTENT: Final = re.compile(
+    r"(?:watch|embed|shorts/|p/|reel|reels/|tv/|explore|hashtag|tag/|search|events?/|groups?/|r/"
+    r"|status/|photos?/|posts?/|stories/|share|intent|login|help|about|policy|legal|company/"
+    r"|school/|jobs|feed|playlist|channel/|c/|videos?/|track/|album/|artist/|show/|episode/"
+    r"|gist|issues|pull|topics|orgs/|marketplace|listing|itm/|book/|film/|app/|sharedfiles"
+    r"|workshop|wiki/|invite/|joinchat|\+|s/|pages/|watch\?|settings|i/|home|notifications)",
+    re.IGNORECASE,
+)
+_REPOSITORY_HOSTS: Final = frozenset({"github.com", "gitlab.com"})
+_TRAILING: Final = ".,;:!?)]}'\""
+
+
+def profiles(scene: Scene) -> Iterator[Candidate]:
+    """Yield links to profiles, and handles that follow the name of a platform."""
+    text = scene.view.text
+    taken: list[tuple[int, int]] = []
+    if "." in text and "/" in text:
+        for link in _PROFILE.finditer(text):
+            start, end = link.span()
+            if start and (text[start - 1].isalnum() or text[start - 1] in "-_@."):
+                continue
+            while text[end - 1] in _TRAILING:
+                end -= 1
+            host = link[1].lower()
+            path = text[link.start(2) : end]
+            taken.append((start, end))
+            if not path or _CONTENT.match(path):
+                continue
+            if host in _REPOSITORY_HOSTS and "/" in path.strip("/"):
+                continue
+            if "/status/" in path or "/posts/" in path or "/video/" in path:
+                continue
+            is_personal = host in _PERSONAL_HOSTS or _PERSONAL.match(path) is not None
+            base = "social_profile.personal" if is_personal else "social_profile.link"
+            yield _weighed_profile(scene, start, end, base)
+    for link in _SUBDOMAIN.finditer(text) if "." in text else ():
+        if link[1] not in {"www", "blog", "staff", "support", "help"}:
+            yield _weighed_profile(scene, *link.span(), "social_profile.link")
+    yield from _handles(scene, taken)
+    yield from _fediverse(scene)
+
+
+def _weighed_profile(scene: Scene, start: int, end: int, base: str) -> Candidate:
+    found = scene.candidate(Category.SOCIAL_PROFILE, start, end, base)
+    # The platform in the link is its shape, so cues are only those that speak against a person.
+    scene.weigh(found)
+    found.signals = [s for s in found.signals if not (s.rule.startswith("cue.") and s.weight > 0)]
+    if found.about in {About.PERSON, About.SELF} and _is_owned(scene, start, end):
+        found.add("owned", 8)
+    return found
+
+
+def _is_owned(scene: Scene, start: int, end: int) -> bool:
+    view = scene.view
+    first = view.at_or_after(start)
+    return scene.has(THIRD | SELF | KIN | ROLE, first, view.before(end), 8)
+
+
+_HANDLE: Final = re.compile(r"@?[A-Za-z0-9_](?:[A-Za-z0-9_]|[.\-](?=[A-Za-z0-9_])){1,39}(?:#\d{4})?")
+HANDLE_REACH: Final = 7
+
+
+def _handles(scene: Scene, taken: list[tuple[int, int]]) -> Iterator[Candidate]:
+    view = scene.view
+    heads = scene.lexicon.cues.get(Category.SOCIAL_PROFILE, {})
+    done = -1
+    for at, key in enumerate(view.keys):
+        phrases = heads.get(key)
+        if phrases is None or phrases[0][1] != "strong" or at <= done:
+            continue
+        if any(start <= view.starts[at] < end for start, end in taken):
+            continue
+        owner = scene.about(at, at + 1)[1]
+        if owner not in {"person.third", "person.kin", "person.self", "person.member", "person.second"}:
+            continue
+        for found in _handle_near(scene, at):
+            start, end, weight, token = found
+            candidate = scene.candidate(
+                Category.SOCIAL_PROFILE, start, end, "social_profile.handle"
+            )
+            candidate.add("handle.shape", weight)
+            scene.weigh(candidate)
+            if not any(s.rule.startswith("person.") for s in candidate.signals):
+                candidate.add(owner, WEIGHTS[owner])
+            done = token
+            yield candidate
+            break
+
+
+def _handle_near(scene: Scene, at: int) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the words around a platform's name that could be a handle there."""
+    view = scene.view
+    text = view.text
+    is_linked = False
+    for token in range(at + 1, min(at + 1 + HANDLE_REACH, len(view.keys))):
+        key = view.keys[token]
+        if view.symbols[token] in "\n;!?":
+            break
+        if key in _LINKS:
+            is_linked = True
+            continue
+        shape = _handle_at(scene, token)
+        if shape is not None and (shape[2] > 0 or is_linked):
+            start, end, weight = shape
+            if weight > 0 or (token <= at + 4 and not _ends_word(text, end)):
+                yield start, end, weight + (4 if is_linked else 0), token
+                return
+        if view.symbols[token] in ",." :
+            is_linked = False
+    for token in range(max(0, at - 4), at):
+        if view.keys[token].startswith("@") and len(view.keys[token]) > 2:  # noqa: PLR2004
+            shape = _handle_at(scene, token)
+            if shape is not None:
+                yield *shape, at
+                return
+
+
+_LINKS: Final = frozenset(
+    ": = > - is under as handle name username user unter als ist heisst bajo como es sous comme est "
+    "sob e c nick".split()
+)
+
+
+def _ends_word(text: str, end: int) -> bool:
+    return end < len(text) and text[end] in "'"
+
+
+def _handle_at(scene: Scene, token: int) -> tuple[int, int, int] | None:
+    """Return start, end and weight of a handle at a token; the weight says how odd it looks."""
+    view = scene.view
+    start = view.starts[token]
+    found = _HANDLE.match(view.text, start, start + 48)
+    if found is None or found.end() - start < 3:  # noqa: PLR2004
+        return None
+    word = found[0]
+    end = found.end()
+    if view.text[end : end + 1] == "_":
+        end += 1
+    if start and view.text[start - 1].isalnum():
+        return None
+    if word.startswith("@"):
+        return start, end, 12
+    body = word.lstrip("@")
+    has_digit = any(c.isdigit() for c in body) and not body.isdigit()
+    if body.replace(".", "").isdigit() or "." in body and body.rpartition(".")[2] in ENDINGS:
+        return None
+    if has_digit or "_" in body or "." in body or "_" in view.text[end - 1 : end]:
+        return (start, end, 10) if any(c.isalpha() for c in body) else None
+    if view.flags[token]:
+        return None
+    return start, end, -4
+
+
+_FEDIVERSE: Final = re.compile(r"@[\w.-]{2,30}@[a-z0-9-]{2,40}(?:\.[a-z]{2,20}){1,2}")
+
+
+def _fediverse(scene: Scene) -> Iterator[Candidate]:
+    text = scene.view.text
+    if text.count("@") < 2:  # noqa: PLR2004
+        return
+    for found in _FEDIVERSE.finditer(text):
+        yield _weighed_profile(scene, *found.span(), "social_profile.link")
+
+
+_DOX_HOST: Final = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:[a-z0-9-]{1,30}\.)?(?:doxbin|doxxbin|doxed|doxx|d0xbin|skidbin|vilebin"
+    r"|dox|doxpaste|leakbin|doxhub|doxing)\.[a-z]{2,6}(?:/[^\s<>\"']{0,200})?",
+    re.IGNORECASE,
+)
+_PASTE: Final = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:pastebin\.(?:com|pl|ai)|paste\.ee|ghostbin\.\w+|rentry\.(?:co|org)"
+    r"|hastebin\.com|justpaste\.it|controlc\.com|privatebin\.\w+|telegra\.ph|anonfiles?\.\w+"
+    r"|gofile\.io|mega\.nz|0bin\.net|dpaste\.\w+|paste\.rs|ix\.io|zerobin\.\w+|cryptpad\.\w+"
+    r"|docs\.google\.com|drive\.google\.com|dropbox\.com|mediafire\.com|pastelink\.net|write\.as"
+    r"|archive\.(?:is|ph|today)|imgur\.com|pastes\.io|throwbin\.io|bin\.\w+\.\w+|file\.io|wetransfer\.com"
+    r")/[^\s<>\"']{3,200}",
+    re.IGNORECASE,
+)
+
+
+def doxx_links(scene: Scene) -> Iterator[Candidate]:
+    """Yield links to hosts of collected facts, and pastes that are said to be about a person."""
+    text = scene.view.text
+    if "." not in text or "/" not in text and "dox" not in scene.view.low:
+        return
+    for pattern, base in ((_DOX_HOST, "doxx_link.host"), (_PASTE, "doxx_link.paste")):
+        for link in pattern.finditer(text):
+            start, end = link.span()
+            if start and text[start - 1].isalnum():
+                continue
+            while text[end - 1] in _TRAILING:
+                end -= 1
+            yield scene.weigh(scene.candidate(Category.DOXX_LINK, start, end, base))
+
+
+__all__ = ["_LOCAL_CHARACTERS", "doxx_links", "emails", "ip_addresses", "profiles"]

@@ -1,0 +1,289 @@
+"""What exposes without a number: names, workplaces, requests, whereabouts, threats, accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+import re2
+
+from app.screening.findings import About, Category
+from app.screening.lexicon import (
+    CAMEL_SYMBOL,
+    COMMON,
+    HANDLE_SYMBOL,
+    INSTITUTION,
+    KIN,
+    NEGATION,
+    PAST,
+    PLURAL,
+    PUBLIC,
+    ROLE,
+    SECOND,
+    SELF,
+    STOP,
+    THIRD,
+    Compiled,
+)
+from app.screening.readers import (
+    Read,
+    account_from,
+    name_before,
+    name_from,
+    place_from,
+    surname_from,
+)
+from app.screening.scene import Candidate, Scene
+
+STRENGTHS: Final[Mapping[tuple[str, str], int]] = {
+    ("real_name", "strong"): 20,
+    ("real_name", "medium"): 13,
+    ("real_name", "weak"): 5,
+    ("employer_school", "strong"): 14,
+    ("employer_school", "headed"): 10,
+    ("employer_school", "weak"): 6,
+}
+MOST_MATCHES: Final = 40  # of one pattern in one text
+_PHRASES: Final = frozenset(
+    {"real_name", "employer_school", "solicitation", "account_link", "whereabouts", "exposure_threat"}
+)
+
+
+def phrases(scene: Scene) -> Iterator[Candidate]:
+    """Yield what the packs' patterns announce, once it has been read and weighed."""
+    for pattern in scene.lexicon.matching(scene.view.symbols):
+        if pattern.category not in _PHRASES:
+            continue
+        for count, found in enumerate(pattern.expression.finditer(scene.view.symbols)):
+            if count >= MOST_MATCHES:
+                break
+            candidate = _READERS[pattern.category](scene, pattern, found)
+            if candidate is not None:
+                candidate.add(f"pattern.{pattern.language}.{pattern.strength}", 0)
+                yield candidate
+
+
+def _named(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate | None:
+    groups = found.groupdict()
+    is_sure = pattern.strength == "strong"
+    read: Read | None = None
+    if groups.get("name") is not None:
+        read = name_from(scene.view, _at(found, "name"), is_sure=is_sure)
+    elif groups.get("nameback") is not None:
+        read = name_before(scene.view, _at(found, "nameback"), is_sure=is_sure)
+    elif groups.get("name1") is not None:
+        read = name_from(scene.view, _at(found, "name1"), is_sure=True) or surname_from(
+            scene.view, _at(found, "name1")
+        )
+    if read is None:
+        return None
+    candidate = _candidate(scene, Category.REAL_NAME, read.first, read.last, "real_name")
+    candidate.add(f"cue.{pattern.strength}", STRENGTHS["real_name", pattern.strength])
+    candidate.add("name", read.weight)
+    first, last = found.start(), found.end()
+    if groups.get("nameback") is not None:
+        _own(scene, candidate, range(read.last, last), groups)
+    else:
+        _own(scene, candidate, range(first, read.first), groups)
+    if any(scene.view.flags[at] & PAST for at in range(first, last) if not read.first <= at < read.last):
+        candidate.add("past", -10)
+    if candidate.about is About.SELF:
+        candidate.add("public", 0)
+    else:
+        _public(scene, candidate, min(first, read.first), max(last, read.last))
+    return candidate
+
+
+def _own(scene: Scene, candidate: Candidate, tokens: range, groups: Mapping[str, str | None]) -> None:
+    """Add whose it is, from the words of the phrase itself."""
+    view = scene.view
+    best = ("owner.none", -6, About.PERSON)
+    ranks = {"owner.none": 0}
+    for at in tokens:
+        flag, symbol = view.flags[at], view.symbols[at]
+        key = view.keys[at]
+        if not key[0].isalnum() and symbol != HANDLE_SYMBOL:
+            continue
+        if symbol == HANDLE_SYMBOL or (at > 0 and view.keys[at - 1] == "/"):
+            owner = ("owner.handle", 14, About.MEMBER)
+        elif flag & KIN:
+            owner = ("owner.kin", 6, About.PERSON)
+        elif flag & (THIRD | ROLE):
+            owner = ("owner.third", 12, About.PERSON)
+        elif symbol == CAMEL_SYMBOL:
+            owner = ("owner.camel", 10, About.MEMBER)
+        elif flag & SECOND:
+            owner = ("owner.second", 8, About.MEMBER)
+        elif flag & PLURAL:
+            owner = ("owner.plural", 2, About.PERSON)
+        elif flag & SELF:
+            owner = ("owner.self", 8, About.SELF)
+        elif not flag and key.isalpha():
+            if view.is_capital(at):
+                is_pair = at > 0 and view.is_capital(at - 1) and not view.flags[at - 1] & STOP
+                owner = ("owner.capital", -14 if is_pair else -6, About.PERSON)
+            else:
+                owner = ("owner.odd", 5, About.MEMBER)
+        elif view.is_capital(at) and not flag & STOP and at != view.at_or_after(0):
+            owner = ("owner.known_name", -14, About.PERSON)
+        else:
+            continue
+        if owner[0] in {"owner.capital", "owner.known_name"} and best[0] == "owner.none":
+            best = owner
+        elif owner[1] > best[1] or (best[0] == "owner.none"):
+            best = owner
+    del ranks
+    if groups.get("me") is not None:
+        best = ("owner.self", 8, About.SELF)
+    candidate.add(best[0], best[1])
+    candidate.about = best[2]
+
+
+def _public(scene: Scene, candidate: Candidate, first: int, last: int) -> None:
+    """Take away where fiction or public life is spoken of nearby."""
+    count = scene.public_near(first, last) + sum(
+        1 for at in range(first, last) if scene.view.flags[at] & PUBLIC
+    )
+    if count:
+        candidate.add("public", -14 if count == 1 else -26)
+    scene.add_cues(candidate, first, last, "public_name")
+
+
+def _employed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate | None:
+    if found.groupdict().get("place") is None:
+        return None
+    read = place_from(scene.view, _at(found, "place"))
+    if read is None or (pattern.strength == "headed" and not read.has_head):
+        return None
+    candidate = _candidate(scene, Category.EMPLOYER_SCHOOL, read.first, read.last, "employer_school")
+    candidate.add(f"cue.{pattern.strength}", STRENGTHS["employer_school", pattern.strength])
+    candidate.add("place", read.weight)
+    _own(scene, candidate, range(found.start(), read.first), found.groupdict())
+    tokens = range(found.start(), read.first)
+    if any(scene.view.flags[at] & PAST for at in tokens):
+        candidate.add("past", -14)
+    count = scene.public_near(found.start(), read.last)
+    if count and candidate.about is not About.SELF:
+        candidate.add("public", -10 if count == 1 else -20)
+    return candidate
+
+
+def _asked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate | None:
+    if pattern.strength == "negative":
+        return None
+    first, last = _trimmed(scene, *found.span())
+    candidate = _candidate(
+        scene, Category.SOLICITATION, first, last, f"solicitation.{pattern.strength}"
+    )
+    groups = found.groupdict()
+    candidate.about = About.MEMBER if groups.get("you") is not None else About.PERSON
+    flags = scene.view.flags
+    inside = flags[first:last]
+    if any(flag & PLURAL for flag in inside) and not any(flag & THIRD for flag in inside):
+        candidate.add("owner.plural", -6)
+    count = scene.public_near(first, last) + sum(1 for flag in inside if flag & PUBLIC)
+    if count:
+        candidate.add("public", -14 if count == 1 else -24)
+    if any(flag & INSTITUTION for flag in flags[max(0, first - 8) : first]) and not any(
+        flag & THIRD for flag in inside
+    ):
+        candidate.add("institution", -12)
+    before = range(max(0, first - 4), first)
+    if any(flags[at] & NEGATION for at in before) or (flags[first] & NEGATION):
+        candidate.add("negation", -30)
+    scene.add_cues(candidate, first, last, "safety")
+    if scene.view.name:
+        candidate.add(f"disguise.{scene.view.name}", 6)
+    return candidate
+
+
+def _linked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate | None:
+    if found.groupdict().get("account") is None:
+        first, last = _trimmed(scene, *found.span())
+        read: Read | None = Read(first, last, 0)
+    else:
+        read = account_from(scene.view, _at(found, "account"))
+    if read is None:
+        return None
+    candidate = _candidate(scene, Category.ACCOUNT_LINK, read.first, read.last, "account_link")
+    candidate.add("account", read.weight)
+    _own(scene, candidate, range(found.start(), read.first), found.groupdict())
+    _public(scene, candidate, found.start(), read.last)
+    return candidate
+
+
+def _placed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate | None:
+    first, last = _trimmed(scene, *found.span())
+    view = scene.view
+    around = range(first + 1, min(len(view.keys), last + 4))
+    has_place = any(
+        (view.is_capital(at) and not view.flags[at] & (STOP | COMMON)) or view.flags[at] & INSTITUTION
+        for at in around
+        if view.keys[at][0].isalpha()
+    )
+    has_clock = any(view.keys[at][0].isdigit() for at in around)
+    has_preposition = any(view.keys[at] in _WHERE for at in around)
+    if not has_preposition or not (has_place or has_clock):
+        return None
+    candidate = _candidate(scene, Category.WHEREABOUTS, first, last, "whereabouts")
+    if has_place and has_clock:
+        candidate.add("place_and_time", 6)
+    elif not has_place:
+        candidate.add("no_place", -6)
+    _own(scene, candidate, range(first, last), found.groupdict())
+    _public(scene, candidate, first, last)
+    return candidate
+
+
+_WHERE: Final = frozenset(
+    "at in on outside near by from to past along opposite behind bei im am an auf vor in en frente "
+    "al a au aux devant chez dans na no em ao".split()
+)
+
+
+def _threatened(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate | None:
+    first, last = _trimmed(scene, *found.span())
+    candidate = _candidate(scene, Category.EXPOSURE_THREAT, first, last, "exposure_threat")
+    candidate.about = About.MEMBER
+    flags = scene.view.flags
+    if any(flags[at] & NEGATION for at in range(max(0, first - 3), first)):
+        candidate.add("negation", -30)
+    scene.add_cues(candidate, first, last, "safety")
+    count = scene.public_near(first, last)
+    if count:
+        candidate.add("public", -10 * min(count, 2))
+    return candidate
+
+
+_READERS: Final[
+    Mapping[str, Callable[[Scene, Compiled, re2._Match[str]], Candidate | None]]
+] = {
+    "real_name": _named,
+    "employer_school": _employed,
+    "solicitation": _asked,
+    "account_link": _linked,
+    "whereabouts": _placed,
+    "exposure_threat": _threatened,
+}
+
+
+def _candidate(scene: Scene, category: Category, first: int, last: int, base: str) -> Candidate:
+    view = scene.view
+    candidate = scene.candidate(category, view.starts[first], view.ends[last - 1], base)
+    if view.name and category is not Category.SOLICITATION:
+        candidate.add(f"disguise.{view.name}", 6)
+    return candidate
+
+
+def _at(found: re2._Match[str], slot: str) -> int:
+    """Return the token where a slot stands."""
+    return int(found.start(found.re.groupindex[slot]))
+
+
+def _trimmed(scene: Scene, first: int, last: int) -> tuple[int, int]:
+    keys = scene.view.keys
+    while first < last - 1 and not keys[first][0].isalnum() and keys[first][0] not in "@¿":
+        first += 1
+    while last - 1 > first and not keys[last - 1][0].isalnum() and keys[last - 1] not in "?":
+        last -= 1
+    return first, last

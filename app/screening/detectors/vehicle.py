@@ -1,0 +1,55 @@
+"""Number plates: national shapes, which mean something only beside a cue."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from app.screening.findings import Category
+from app.screening.scene import Candidate, Scene
+
+# The usual plates of the packs' regions; letters and digits only, separators as people type them.
+_PLATE: Final = re.compile(
+    r"[A-Z]{2}[ -]?\d{2}[ -]?[A-Z]{3}"  # GB since 2001
+    r"|[A-Z]\d{1,3}[ -]?[A-Z]{3}|[A-Z]{3}[ -]?\d{1,3}[A-Z]"  # GB before
+    r"|[A-ZÄÖÜ]{1,3}[ :-][A-ZÄÖÜ]{1,2}[ -]?\d{1,4}[HE]?"  # DE
+    r"|[A-ZÄÖÜ]{1,3}[ -]\d{1,5}[ -]?[A-Z]{1,3}"  # AT
+    r"|\d{4}[ -]?[BCDFGHJKLMNPRSTVWXYZ]{3}"  # ES
+    r"|[A-Z]{2}[ -]?\d{3}[ -]?[A-Z]{2}"  # FR, IT
+    r"|[A-Z]{2}[ -]\d{2}[ -][A-Z]{2}|\d{2}[ -][A-Z]{2}[ -]\d{2}"  # PT
+    r"|\d{2}[ -]\d{2}[ -][A-Z]{2}|[A-Z]{2}[ -]\d{2}[ -]\d{2}"
+    r"|[A-Z]{3}[ -]?\d[A-Z0-9]\d{2}"  # BR
+    r"|\d[A-Z]{3}\d{3}|[A-Z]{3}[ -]?\d{3,4}|\d{3}[ -]?[A-Z]{3}|[A-Z]{2}[ -]?\d{5}"  # US
+    r"|[A-Z]{2}[ -]?\d{2}[ -]?[A-Z]{1,2}[ -]?\d{4}|\d{2,3}[ -][A-Z]{1,2}[ -]\d{1,6}"  # IN, IE
+    r"|[A-Z]{2}[ -]?\d{4,6}|\d[A-Z]{2}[ -]?\d[A-Z]{2}|[A-Z]{3}[ -]?\d{2}[ -]?[A-Z]",
+    re.IGNORECASE,
+)
+LONGEST: Final = 12
+
+
+def vehicles(scene: Scene) -> Iterator[Candidate]:
+    """Yield what looks like a number plate and stands near a word for one."""
+    view = scene.view
+    heads = scene.lexicon.cues.get(Category.VEHICLE, {})
+    if not any(key in heads for key in view.keys):
+        return
+    text = view.text
+    for found in _PLATE.finditer(text):
+        start, end = found.span()
+        before = text[start - 1] if start else " "
+        after = text[end] if end < len(text) else " "
+        raw = found[0]
+        if before.isalnum() or after.isalnum() or before in "/_#=@-." or after in "_@":
+            continue
+        if not any(character.isdigit() for character in raw):
+            continue
+        if after in "-/" and end + 1 < len(text) and text[end + 1].isalnum():
+            continue
+        candidate = scene.candidate(Category.VEHICLE, start, end, "vehicle")
+        letters = [character for character in raw if character.isalpha()]
+        is_upper = all(character.isupper() for character in letters)
+        candidate.add("upper" if is_upper else "lower", 6 if is_upper else -6)
+        if len(letters) >= 2 and end - start >= 6:  # noqa: PLR2004
+            candidate.add("full_length", 4)
+        yield scene.weigh(candidate)

@@ -1,0 +1,162 @@
+"""Words for signs and numbers put back: "at", "dot", "double oh seven"."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.screening.lexicon import NUMBER_WORD, Lexicon
+from app.screening.normalize import Mapped, Weaver
+from app.screening.tokens import View
+
+_OPENING: Final = "([{<"
+_CLOSING: Final = ")]}>"
+FEWEST_NUMBERS: Final = 3
+
+# Domain endings that people spell out, and the mail providers they spell before them.
+ENDINGS: Final = frozenset(
+    "com net org edu gov io me co uk de es fr pt br at ch it nl be eu us ca au ie in info biz app "
+    "dev xyz gg tv ly be ar mx cl cat lu pl se no dk fi cz cc to so live online site club".split()
+)
+PROVIDERS: Final = frozenset(
+    "gmail googlemail hotmail outlook yahoo proton protonmail icloud live msn aol gmx web ymail "
+    "fastmail zoho mail tutanota tuta posteo orange wanadoo free laposte sfr uol bol terra sapo "
+    "telefonica t-online freenet arcor btinternet sky virginmedia comcast verizon att me mac "
+    "hey pm riseup disroot cock ig globo netcabo iol bluewin libero yandex qq rediffmail".split()
+)
+
+
+def signs_put_back(view: View, lexicon: Lexicon) -> Mapped | None:
+    """Return the text with "at", "dot" and the like as signs where an address could stand."""
+    signs = lexicon.signs
+    if not any(key in signs for key in view.keys):
+        return None
+    text = view.text
+    changes: list[tuple[int, int, str]] = []
+    keys, starts, ends = view.keys, view.starts, view.ends
+    last = len(keys) - 1
+    for i, key in enumerate(keys):
+        sign = signs.get(key)
+        if sign is None or i == 0:
+            continue
+        left, right = i, i
+        is_bracketed = (
+            i < last and keys[i - 1] in _OPENING and keys[i + 1] in _CLOSING and i > 1
+        )
+        if is_bracketed:
+            left, right = i - 1, i + 1
+        if right < last:
+            after = keys[right + 1]
+        elif sign == "_":
+            after = ""
+        else:
+            continue
+        if text[ends[right] : starts[right + 1]].strip(" ") if right < last else False:
+            continue
+        if not (is_bracketed or _fits(sign, key, keys, left, right, after)):
+            continue
+        start = ends[left - 1] if text[ends[left - 1] : starts[left]].isspace() else starts[left]
+        end = starts[right + 1] if right < last else ends[right]
+        changes.append((start, end, sign))
+    if not changes:
+        return None
+    return _changed(view.mapped, changes)
+
+
+def _fits(  # noqa: PLR0913  # the neighbourhood of one word
+    sign: str, key: str, keys: list[str], left: int, right: int, after: str
+) -> bool:
+    """Return whether a bare sign word stands where an address could."""
+    before = keys[left - 1]
+    if not (before[-1].isalnum() or before[-1] in "_)"):
+        return False
+    if sign == ".":
+        return (
+            after in ENDINGS
+            or after.isdigit()
+            or key == "dot"
+            or (key in {"punkt", "punto", "point", "ponto"} and after in PROVIDERS)
+        )
+    if sign == "@":
+        beyond = keys[right + 2 : right + 8]
+        return key in {"arroba", "arobase", "klammeraffe"} or (
+            any(word in ENDINGS for word in beyond)
+            and (after in PROVIDERS or bool(beyond) and beyond[0] in _DOTS)
+        )
+    return any(word in _DOTS for word in keys[max(0, left - 4) : right + 6])
+
+
+_DOTS: Final = frozenset({".", "dot", "punkt", "punto", "point", "ponto", "(", "["})
+
+
+def numbers_put_back(view: View, lexicon: Lexicon) -> Mapped | None:
+    """Return the text with number words as digits where at least three stand in a row."""
+    flags, keys = view.flags, view.keys
+    if sum(1 for flag in flags if flag & NUMBER_WORD) < 1:
+        return None
+    changes: list[tuple[int, int, str]] = []
+    i, size = 0, len(keys)
+    while i < size:
+        if not (flags[i] & NUMBER_WORD or keys[i] in lexicon.repeats or keys[i].isdigit()):
+            i += 1
+            continue
+        end, pieces, words = _number_run(view, lexicon, i)
+        digits = "".join(pieces)
+        if words and len(pieces) >= FEWEST_NUMBERS and sum(c.isdigit() for c in digits) > 2:  # noqa: PLR2004
+            changes.append((view.starts[i], view.ends[end - 1], digits))
+        i = max(end, i + 1)
+    return _changed(view.mapped, changes) if changes else None
+
+
+def _number_run(view: View, lexicon: Lexicon, i: int) -> tuple[int, list[str], int]:
+    """Return where a run of numbers ends, its pieces, and how many of them were words."""
+    pieces: list[str] = []
+    keys = view.keys
+    words = 0
+    repeat = 1
+    end = i
+    last_tens = False
+    while i < len(keys):
+        key = keys[i]
+        value, width = None, 1
+        if key.isdigit():
+            value = key
+        elif key in lexicon.repeats and i + 1 < len(keys):
+            repeat = lexicon.repeats[key]
+            i += 1
+            continue
+        else:
+            value, width = lexicon.number_at(keys, i)
+            words += value is not None
+        if value is None:
+            if key in {",", "-", ".", "/"} and pieces and i + 1 < len(keys):
+                if key == "," and pieces[-1][-1].isdigit():
+                    pieces.append("-")
+                i += 1
+                last_tens = False
+                continue
+            break
+        if last_tens and len(value) == 1 and value != "0" and repeat == 1:
+            pieces[-1] = str(int(pieces[-1]) + int(value))
+            last_tens = False
+        else:
+            pieces.extend([value] * repeat)
+            last_tens = not key.isdigit() and len(value) == 2 and value[1] == "0" and value != "10"  # noqa: PLR2004
+        repeat = 1
+        i += width
+        end = i
+    while pieces and pieces[-1] == "-":
+        pieces.pop()
+    return end, pieces, words
+
+
+def _changed(source: Mapped, changes: list[tuple[int, int, str]]) -> Mapped:
+    weaver = Weaver(source)
+    done = 0
+    for start, end, instead in changes:
+        if start < done:
+            continue
+        weaver.keep(done, start)
+        weaver.put(instead, start, end)
+        done = end
+    weaver.keep(done, len(source.text))
+    return weaver.done()

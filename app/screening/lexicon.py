@@ -1,0 +1,379 @@
+"""Words and phrase patterns of all packs, turned into one symbol a token and one automaton.
+
+A text becomes a string of symbols, one for each token: words that the patterns treat alike share a
+symbol. The patterns become regular expressions over such strings, and RE2 reads them in linear
+time. A pattern is written in words:
+
+    {poss} (real|legal) name (is|:)? {name}
+
+`a|b` is either, `?` behind a word or bracket makes it optional, `…` is a gap of at most three
+tokens inside a sentence, `{x}` is the list `x` of the pack or one of the classes below, and
+`"?"` in double quotes is the sign itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import re2
+
+from app.screening.languages.pack import Pack, Pattern
+from app.screening.streets import Streets
+from app.screening.words import plain
+
+GIVEN, SURNAME, COMMON = 1, 2, 4
+SELF, SECOND, THIRD, KIN, ROLE = 8, 16, 32, 64, 128
+INSTITUTION, PUBLIC, PARTICLE, STOP, ACT = 256, 512, 1024, 2048, 4096
+NUMBER_WORD, PLURAL, TITLE, PAST = 8192, 16384, 32768, 65536
+HEAD, MASS, DETAIL, NEGATION = 1 << 17, 1 << 18, 1 << 19, 1 << 20
+FLAG_LISTS: Final = {
+    "self": SELF,
+    "second": SECOND,
+    "third": THIRD,
+    "plural": PLURAL,
+    "kin": KIN,
+    "roles": ROLE,
+    "institution": INSTITUTION,
+    "public": PUBLIC,
+    "particles": PARTICLE,
+    "stop": STOP,
+    "act": ACT,
+    "titles": TITLE,
+    "past": PAST,
+    "heads": HEAD,
+    "mass": MASS,
+    "details": DETAIL,
+    "negation": NEGATION,
+}
+
+# Symbols of tokens that are no words; the rest of ASCII punctuation stands for itself.
+HANDLE_SYMBOL: Final = "\x80"
+CAMEL_SYMBOL: Final = "\x81"
+SHORT_NUMBER: Final = "\x82"
+LONG_NUMBER: Final = "\x83"
+URL_SYMBOL: Final = "\x84"
+EMAIL_SYMBOL: Final = "\x85"
+OTHER_SYMBOL: Final = "\x86"
+BREAK_SYMBOL: Final = "\n"
+FIRST_WORD: Final = 0x100
+LAST_WORD: Final = 0xD7FE
+_BOUNDARY: Final = ".!?;\n"
+_ANY: Final = f"[^{_BOUNDARY}]"
+_WORD: Final = f"[{chr(FIRST_WORD)}-{chr(LAST_WORD)}]"
+_TOKENS: Final = re.compile(r'\{[a-z_0-9]+\}|"[^"]+"|…|[()|?]|[^\W\d_]+|\d+|[^\w\s]')
+SIGN_LISTS: Final = {"at": "@", "dot": ".", "dash": "-", "underscore": "_", "slash": "/"}
+
+
+class Entry(NamedTuple):
+    """What the lexicon knows of one word."""
+
+    flags: int
+    lower: str  # its symbol in lower case
+    capital: str  # its symbol with a capital
+
+
+class Compiled(NamedTuple):
+    """One pattern, ready to be searched."""
+
+    category: str
+    strength: str
+    language: str
+    expression: re2._Regexp
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A piece of a parsed pattern."""
+
+    kind: str  # words, sequence, either, maybe, gap, class, sign, slot
+    words: frozenset[str] = frozenset()
+    parts: tuple[Node, ...] = ()
+    text: str = ""
+
+
+class PatternError(ValueError):
+    """A pattern of a pack cannot be read."""
+
+
+def _parse(phrase: str, lists: Mapping[str, tuple[str, ...]], depth: int = 0) -> Node:
+    if depth > 6:  # noqa: PLR2004  # lists that name each other in a circle
+        message = f"lists nest too deeply at {phrase!r}"
+        raise PatternError(message)
+    tokens = _TOKENS.findall(phrase)
+    node, rest = _either(tokens, 0, lists, depth)
+    if rest != len(tokens):
+        message = f"cannot read {phrase!r} beyond token {rest}"
+        raise PatternError(message)
+    return node
+
+
+def _either(
+    tokens: list[str], at: int, lists: Mapping[str, tuple[str, ...]], depth: int
+) -> tuple[Node, int]:
+    branches: list[Node] = []
+    branch: list[Node] = []
+    while at < len(tokens) and tokens[at] != ")":
+        token = tokens[at]
+        at += 1
+        if token == "|":
+            branches.append(_sequence(branch))
+            branch = []
+        elif token == "?":
+            if not branch:
+                message = f"nothing to make optional in {tokens!r}"
+                raise PatternError(message)
+            branch[-1] = Node("maybe", parts=(branch[-1],))
+        elif token == "(":
+            node, at = _either(tokens, at, lists, depth)
+            if at >= len(tokens):
+                message = f"an open bracket in {tokens!r}"
+                raise PatternError(message)
+            at += 1
+            branch.append(node)
+        else:
+            branch.append(_leaf(token, lists, depth))
+    branches.append(_sequence(branch))
+    return _merged(branches), at
+
+
+def _leaf(token: str, lists: Mapping[str, tuple[str, ...]], depth: int) -> Node:
+    if token == "…":
+        return Node("gap")
+    if token.startswith("{"):
+        name = token[1:-1]
+        if name in _CLASSES:
+            return Node("class", text=_CLASSES[name])
+        if name in _SLOTS:
+            return Node("slot", text=name)
+        if name not in lists:
+            message = f"no list or class {token}"
+            raise PatternError(message)
+        return _merged([_parse(entry, lists, depth + 1) for entry in lists[name]])
+    if token.startswith('"'):
+        return Node("sign", text=token[1:-1])
+    if token[0].isalpha():
+        return Node("words", words=frozenset({plain(token.lower())}))
+    if token.isdigit():
+        return Node("class", text=_CLASSES["number"])
+    return Node("sign", text=token)
+
+
+def _sequence(parts: list[Node]) -> Node:
+    return parts[0] if len(parts) == 1 else Node("sequence", parts=tuple(parts))
+
+
+def _merged(branches: list[Node]) -> Node:
+    """Join branches that are single words into one set: it becomes one character class."""
+    words = frozenset().union(*(b.words for b in branches if b.kind == "words"))
+    others = [branch for branch in branches if branch.kind != "words"]
+    if words:
+        others.insert(0, Node("words", words=words))
+    return others[0] if len(others) == 1 else Node("either", parts=tuple(others))
+
+
+# Classes that every pattern may use. Those that depend on the lists are filled in `Lexicon`.
+_CLASSES: Final = {
+    "number": f"[{SHORT_NUMBER}{LONG_NUMBER}]",
+    "short_number": SHORT_NUMBER,
+    "handle": f"[{HANDLE_SYMBOL}{CAMEL_SYMBOL}]",
+    "word": _WORD,
+    "any": _ANY,
+    "gap8": f"{_ANY}{{0,8}}",
+    "url": URL_SYMBOL,
+    "email": EMAIL_SYMBOL,
+    "odd": "\x01",  # a lower-case word in no list
+    "cap": "\x02",  # a capitalised word without a meaning in the patterns
+    "start": f"(?:^|[{_BOUNDARY},:({{}}\"'»«>*-])",
+    "end": f"(?:$|[{_BOUNDARY},)(\"'»{OTHER_SYMBOL}-])",
+}
+# A slot is where a reader in code goes on: it takes one word, and the group says where.
+_SLOTS: Final = {
+    "name": f"(?P<name>{_WORD}|[{CAMEL_SYMBOL}\"'“*])",
+    "nameback": f"(?P<nameback>{_WORD}|{CAMEL_SYMBOL})",
+    "name1": f"(?P<name1>{_WORD}|{CAMEL_SYMBOL})",
+    "place": f"(?P<place>{_WORD}|[{CAMEL_SYMBOL}{HANDLE_SYMBOL}{SHORT_NUMBER}])",
+    "subject": f"(?P<subject>{_WORD}|[{CAMEL_SYMBOL}{HANDLE_SYMBOL}])",
+    "account": f"(?P<account>{_WORD}|[{CAMEL_SYMBOL}{HANDLE_SYMBOL}])",
+    "open": "(?P<open>)",
+    "close": "(?P<close>)",
+    "plural": "(?P<plural>)",
+    "me": "(?P<me>)",
+    "you": "(?P<you>)",
+    "kin": "(?P<kinned>)",
+}
+
+
+class Lexicon:
+    """The words, symbols and patterns of some packs."""
+
+    def __init__(
+        self, packs: tuple[Pack, ...], given: str = "", surnames: str = "", common: str = ""
+    ) -> None:
+        self.packs = packs
+        self.signs = {
+            plain(word): sign
+            for pack in reversed(packs)
+            for name, sign in SIGN_LISTS.items()
+            for word in pack.disguise.get(name, ())
+        }
+        self.backwards = frozenset(
+            plain(word) for pack in packs for word in pack.disguise.get("backwards", ())
+        )
+        self.repeats = {plain(w): n for pack in packs for w, n in pack.repeats.items()}
+        self.numbers: dict[str, str] = {}
+        self._number_heads: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for pack in packs:
+            for phrase, digits in pack.numbers.items():
+                words = tuple(re.findall(r"[^\W\d_]+", plain(phrase.lower())))
+                self._number_heads.setdefault(words[0], []).append((words, digits))
+        for heads in self._number_heads.values():
+            heads.sort(key=lambda head: -len(head[0]))
+        flags: dict[str, int] = {}
+        for listed, flag in ((given, GIVEN), (surnames, SURNAME), (common, COMMON)):
+            for word in listed.split():
+                flags[word] = flags.get(word, 0) | flag
+        for pack in packs:
+            for name, flag in FLAG_LISTS.items():
+                for phrase in pack.words.get(name, ()):
+                    word = plain(phrase.lower())
+                    flags[word] = flags.get(word, 0) | flag
+            for head in self._number_heads:
+                flags[head] = flags.get(head, 0) | NUMBER_WORD | COMMON
+        self.cues = _cue_table(packs)
+        self.address = Streets(packs)
+        parsed = [
+            (pattern, pack.code, _parse(pattern.phrase, pack.lists))
+            for pack in packs
+            for pattern in pack.patterns
+        ]
+        sets = _word_sets(node for _, _, node in parsed)
+        signatures: dict[str, list[int]] = {}
+        for index, words in enumerate(sets):
+            for word in words:
+                signatures.setdefault(word, []).append(index)
+        self._number(signatures, flags, len(sets))
+        classes = {words: self._class_of[index] for index, words in enumerate(sets)}
+        options = re2.Options()
+        options.max_mem = 64 << 20
+        options.log_errors = False
+        self.patterns: list[Compiled] = []
+        self._set = re2.Set.SearchSet(options)
+        for pattern, code, node in parsed:
+            expression = self._expression(node, classes)
+            self._set.Add(expression)
+            compiled = re2.compile(expression, options)
+            self.patterns.append(
+                Compiled(pattern.category, pattern.strength, code, compiled, pattern.phrase)
+            )
+        if self.patterns:
+            self._set.Compile()
+
+    def _number(self, signatures: dict[str, list[int]], flags: dict[str, int], sets: int) -> None:
+        """Give every signature a pair of symbols, lower case and capital."""
+        pairs: dict[tuple[tuple[int, ...], str], tuple[str, str]] = {}
+        self._class_of: list[list[str]] = [[] for _ in range(sets)]
+        self._odd: list[str] = []
+        self._cap: list[str] = []
+
+        def pair(signature: tuple[int, ...], kind: str) -> tuple[str, str]:
+            if (signature, kind) not in pairs:
+                first = FIRST_WORD + 2 * len(pairs)
+                lower, capital = chr(first), chr(first + 1)
+                pairs[signature, kind] = lower, capital
+                for index in signature:
+                    self._class_of[index] += [lower, capital]
+                if not signature:
+                    self._cap.append(capital)
+                    if kind == "odd":
+                        self._odd.append(lower)
+            return pairs[signature, kind]
+
+        self.unknown = Entry(0, *pair((), "odd"))
+        self.entries: dict[str, Entry] = {}
+        for word in flags.keys() | signatures.keys():
+            signature = tuple(signatures.get(word, ()))
+            kind = "" if signature else "listed"
+            own = flags.get(word, 0) | (COMMON if signature else 0)
+            self.entries[word] = Entry(own, *pair(signature, kind))
+
+    def _expression(self, node: Node, classes: Mapping[frozenset[str], list[str]]) -> str:
+        build = lambda part: self._expression(part, classes)  # noqa: E731  # names the recursion
+        if node.kind == "words":
+            return f"[{''.join(sorted(classes[node.words]))}]"
+        if node.kind == "sequence":
+            return "".join(build(part) for part in node.parts)
+        if node.kind == "either":
+            return f"(?:{'|'.join(build(part) for part in node.parts)})"
+        if node.kind == "maybe":
+            return f"(?:{build(node.parts[0])})?"
+        if node.kind == "gap":
+            return f"{_ANY}{{0,3}}"
+        if node.kind == "sign":
+            signs = {sign if sign.isascii() else OTHER_SYMBOL for sign in node.text}
+            return f"[{''.join(re.escape(sign) for sign in sorted(signs))}]"
+        if node.kind == "slot":
+            return _SLOTS[node.text]
+        if node.text == _CLASSES["odd"]:
+            return f"[{''.join(self._odd)}]"
+        if node.text == _CLASSES["cap"]:
+            return f"[{''.join(self._cap)}{CAMEL_SYMBOL}]"
+        return node.text
+
+    def number_at(self, keys: list[str], at: int) -> tuple[str | None, int]:
+        """Return the digits of the longest number word at a token, and how many tokens it takes."""
+        for words, digits in self._number_heads.get(keys[at], ()):
+            if len(words) == 1:
+                return digits, 1
+            here = tuple(key for key in keys[at : at + 2 * len(words)] if key != "-")
+            if here[: len(words)] == words:
+                taken = at
+                for word in words:
+                    taken += keys[taken] == "-" != word
+                    taken += 1
+                return digits, taken - at
+        return None, 1
+
+    def matching(self, symbols: str) -> list[Compiled]:
+        """Return the patterns that occur in a string of symbols, in their own order."""
+        if not self.patterns:
+            return []
+        return [self.patterns[index] for index in sorted(self._set.Match(symbols) or ())]
+
+
+Cues = dict[str, dict[str, list[tuple[tuple[str, ...], str, str]]]]
+
+
+def _cue_table(packs: tuple[Pack, ...]) -> Cues:
+    """Return, for each category and first word, the phrases that are cues; the longest first."""
+    table: Cues = {}
+    for pack in packs:
+        for cue in pack.cues:
+            words = tuple(re.findall(r"[^\W\d_]+|\d+|[^\w\s]", plain(cue.phrase.lower())))
+            heads = table.setdefault(cue.category, {})
+            label = f"{cue.category}.{cue.strength}.{pack.code}"
+            heads.setdefault(words[0], []).append((words, cue.strength, label))
+    for heads in table.values():
+        for phrases in heads.values():
+            phrases.sort(key=lambda phrase: (-len(phrase[0]), phrase[1] != "veto"))
+    return table
+
+
+def _word_sets(nodes: Iterable[Node]) -> list[frozenset[str]]:
+    found: dict[frozenset[str], None] = {}
+
+    def visit(node: Node) -> None:
+        if node.kind == "words":
+            found.setdefault(node.words)
+        for part in node.parts:
+            visit(part)
+
+    for node in nodes:
+        visit(node)
+    return list(found)
+
+
+__all__ = ["Compiled", "Entry", "Lexicon", "Pattern", "PatternError", "plain"]

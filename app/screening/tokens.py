@@ -1,0 +1,149 @@
+"""A view cut into words, numbers and signs, each with what the lexicon knows of it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from typing import Final
+
+from app.screening.lexicon import (
+    BREAK_SYMBOL,
+    CAMEL_SYMBOL,
+    EMAIL_SYMBOL,
+    HANDLE_SYMBOL,
+    LONG_NUMBER,
+    OTHER_SYMBOL,
+    SHORT_NUMBER,
+    URL_SYMBOL,
+    Lexicon,
+)
+from app.screening.words import plain
+from app.screening.normalize import Mapped
+
+_TOKEN: Final = re.compile(
+    r"https?://[^\s<>\"]+|www\.[^\s<>\"]+|(?<![^\W_])u/\w+|(?<!\w)@\w+|\w+|\n\s*|[^\w\s]"
+)
+_ORDINARY_CAMEL: Final = ("mc", "mac", "de", "di", "la", "le", "o", "van", "fitz", "iphone", "ipad")
+LONGEST_SHORT_NUMBER: Final = 2
+SHORTEST_HANDLE: Final = 4
+
+
+class View:
+    """One way to read the text: its characters, tokens and symbols, and how it was disguised."""
+
+    __slots__ = (
+        "ends",
+        "flags",
+        "is_capitalised",
+        "is_strict",
+        "keys",
+        "low",
+        "mapped",
+        "name",
+        "starts",
+        "symbols",
+        "text",
+        "upper_count",
+    )
+
+    def __init__(
+        self,
+        mapped: Mapped,
+        lexicon: Lexicon,
+        pseudonyms: frozenset[str] = frozenset(),
+        name: str = "",
+        *,
+        is_strict: bool = False,
+    ) -> None:
+        self.mapped = mapped
+        self.text = text = mapped.text
+        self.low = low = text.lower()
+        self.name = name
+        self.is_strict = is_strict
+        starts: list[int] = []
+        ends: list[int] = []
+        keys: list[str] = []
+        flags: list[int] = []
+        symbols: list[str] = []
+        get = lexicon.entries.get
+        unknown = lexicon.unknown
+        capitals = lowers = 0
+        for found in _TOKEN.finditer(text):
+            start, end = found.span()
+            starts.append(start)
+            ends.append(end)
+            word = low[start:end]
+            first = word[0]
+            if first.isalpha():
+                if word.isalpha():
+                    key = word if word.isascii() else plain(word)
+                    entry = get(key, unknown)
+                    keys.append(key)
+                    flags.append(entry[0])
+                    if key in pseudonyms:
+                        symbols.append(HANDLE_SYMBOL)
+                    elif text[start] != first:
+                        capitals += 1
+                        is_camel = (
+                            not entry[0]
+                            and text[start + 1 : end] != word[1:]
+                            and not text[start:end].isupper()
+                            and not word.startswith(_ORDINARY_CAMEL)
+                        )
+                        symbols.append(CAMEL_SYMBOL if is_camel else entry[2])
+                    else:
+                        lowers += 1
+                        symbols.append(entry[1])
+                    continue
+                keys.append(word)
+                flags.append(0)
+                if word.startswith(("http", "www.")) and not word.replace("_", "").isalnum():
+                    symbols.append(URL_SYMBOL)
+                elif word[1:2] == "/" or "_" in word or end - start >= SHORTEST_HANDLE:
+                    symbols.append(HANDLE_SYMBOL)
+                else:
+                    symbols.append(OTHER_SYMBOL)
+                continue
+            keys.append(word)
+            flags.append(0)
+            if first.isdigit():
+                if not word.isdigit():
+                    symbols.append(OTHER_SYMBOL)
+                else:
+                    is_short = end - start <= LONGEST_SHORT_NUMBER
+                    symbols.append(SHORT_NUMBER if is_short else LONG_NUMBER)
+            elif first == "\n":
+                symbols.append(BREAK_SYMBOL)
+            elif first == "@" and end - start > 1:
+                symbols.append(HANDLE_SYMBOL)
+            elif first == "_" and end - start > 1:
+                symbols.append(HANDLE_SYMBOL)
+            else:
+                symbols.append(first if first.isascii() else OTHER_SYMBOL)
+        self.starts = starts
+        self.ends = ends
+        self.keys = keys
+        self.flags = flags
+        self.symbols = "".join(symbols)
+        self.upper_count = capitals
+        # Where most words have capitals (titles, shouting), a capital says nothing.
+        self.is_capitalised = capitals * 2 > capitals + lowers and capitals > 6  # noqa: PLR2004
+
+    def at_or_after(self, place: int) -> int:
+        """Return the first token that begins at or after a place in the text."""
+        return bisect_left(self.starts, place)
+
+    def before(self, place: int) -> int:
+        """Return the number of tokens that begin before a place in the text."""
+        return bisect_left(self.starts, place)
+
+    def holding(self, place: int) -> int:
+        """Return the token at a place, or the one before it."""
+        return max(0, bisect_right(self.starts, place) - 1)
+
+    def is_capital(self, token: int) -> bool:
+        """Return whether a token begins with a capital letter."""
+        return self.text[self.starts[token]].isupper()
+
+
+__all__ = ["EMAIL_SYMBOL", "View"]
