@@ -14,14 +14,10 @@ FEWEST_NUMBERS: Final = 3
 
 # Domain endings that people spell out, and the mail providers they spell before them.
 ENDINGS: Final = frozenset(
-    "com net org edu gov io me co uk de es fr pt br at ch it nl be eu us ca au ie in info biz app "
-    "dev xyz gg tv ly be ar mx cl cat lu pl se no dk fi cz cc to so live online site club".split()
+    ["com", "net", "org", "edu", "gov", "io", "me", "co", "uk", "de", "es", "fr", "pt", "br", "at", "ch", "it", "nl", "be", "eu", "us", "ca", "au", "ie", "in", "info", "biz", "app", "dev", "xyz", "gg", "tv", "ly", "be", "ar", "mx", "cl", "cat", "lu", "pl", "se", "no", "dk", "fi", "cz", "cc", "to", "so", "live", "online", "site", "club"]
 )
 PROVIDERS: Final = frozenset(
-    "gmail googlemail hotmail outlook yahoo proton protonmail icloud live msn aol gmx web ymail "
-    "fastmail zoho mail tutanota tuta posteo orange wanadoo free laposte sfr uol bol terra sapo "
-    "telefonica t-online freenet arcor btinternet sky virginmedia comcast verizon att me mac "
-    "hey pm riseup disroot cock ig globo netcabo iol bluewin libero yandex qq rediffmail".split()
+    ["gmail", "googlemail", "hotmail", "outlook", "yahoo", "proton", "protonmail", "icloud", "live", "msn", "aol", "gmx", "web", "ymail", "fastmail", "zoho", "mail", "tutanota", "tuta", "posteo", "orange", "wanadoo", "free", "laposte", "sfr", "uol", "bol", "terra", "sapo", "telefonica", "t-online", "freenet", "arcor", "btinternet", "sky", "virginmedia", "comcast", "verizon", "att", "me", "mac", "hey", "pm", "riseup", "disroot", "cock", "ig", "globo", "netcabo", "iol", "bluewin", "libero", "yandex", "qq", "rediffmail"]
 )
 
 
@@ -39,9 +35,7 @@ def signs_put_back(view: View, lexicon: Lexicon) -> Mapped | None:
         if sign is None or i == 0:
             continue
         left, right = i, i
-        is_bracketed = (
-            i < last and keys[i - 1] in _OPENING and keys[i + 1] in _CLOSING and i > 1
-        )
+        is_bracketed = i < last and keys[i - 1] in _OPENING and keys[i + 1] in _CLOSING and i > 1
         if is_bracketed:
             left, right = i - 1, i + 1
         if right < last:
@@ -80,7 +74,7 @@ def _fits(  # noqa: PLR0913  # the neighbourhood of one word
         beyond = keys[right + 2 : right + 8]
         return key in {"arroba", "arobase", "klammeraffe"} or (
             any(word in ENDINGS for word in beyond)
-            and (after in PROVIDERS or bool(beyond) and beyond[0] in _DOTS)
+            and (after in PROVIDERS or (bool(beyond) and beyond[0] in _DOTS))
         )
     return any(word in _DOTS for word in keys[max(0, left - 4) : right + 6])
 
@@ -140,7 +134,13 @@ def _number_run(view: View, lexicon: Lexicon, i: int) -> tuple[int, list[str], i
             last_tens = False
         else:
             pieces.extend([value] * repeat)
-            last_tens = not key.isdigit() and len(value) == 2 and value[1] == "0" and value != "10"  # noqa: PLR2004
+            last_tens = (
+                not key.isdigit()
+                and len(value) == 2
+                and value[1] == "0"
+                and value != "10"
+                and width == 1
+            )
         repeat = 1
         i += width
         end = i

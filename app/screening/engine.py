@@ -36,7 +36,7 @@ from app.screening.scoring import DROPPED_BELOW, WEIGHTS, confidence
 from app.screening.tokens import View
 from app.screening.words import plain
 
-SHIPPED: Final = ("en", "de")
+SHIPPED: Final = ("en", "de", "es", "fr", "pt")
 MOST_FINDINGS: Final = 100
 LONGEST_TEXT: Final = 120_000  # code points; what is longer is held unread
 EARLIER_POSTS: Final = 5

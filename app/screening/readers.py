@@ -52,16 +52,19 @@ def name_from(view: View, token: int, *, is_sure: bool) -> Read | None:
         if key[0].isalpha():
             if view.symbols[at] == HANDLE_SYMBOL:
                 break
-            if flag & PARTICLE and parts and at + 1 < size and _goes_on(view, at + 1, is_lower=is_lower):
+            if (
+                flag & PARTICLE
+                and parts
+                and at + 1 < size
+                and _goes_on(view, at + 1, is_lower=is_lower)
+            ):
                 at += 1
                 continue
             if not _is_part(view, at, parts, is_lower=is_lower, is_sure=is_sure):
                 break
             parts.append(at)
             last = at = at + 1
-        elif key in "-'" and parts and _is_glued(view, at):
-            at += 1
-        elif key == "." and parts and len(keys[at - 1]) == 1:
+        elif (key in "-'" and parts and _is_glued(view, at)) or (key == "." and parts and len(keys[at - 1]) == 1):
             at += 1
         else:
             break
@@ -86,9 +89,7 @@ def name_before(view: View, token: int, *, is_sure: bool) -> Read | None:
             parts.append(at)
             first = at
             at -= 1
-        elif key in "-'" and parts and _is_glued(view, at):
-            at -= 1
-        elif key == "." and parts and at > 0 and len(keys[at - 1]) == 1:
+        elif (key in "-'" and parts and _is_glued(view, at)) or (key == "." and parts and at > 0 and len(keys[at - 1]) == 1):
             at -= 1
         else:
             break
@@ -127,7 +128,11 @@ def _goes_on(view: View, at: int, *, is_lower: bool) -> bool:
     if flag & PARTICLE and at + 1 < len(view.keys):
         at += 1
         flag = view.flags[at]
-    return view.is_capital(at) and not flag & STOP or (is_lower and bool(flag & _LISTED and not flag & COMMON))
+    return (
+        (view.is_capital(at)
+        and not flag & STOP)
+        or (is_lower and bool(flag & _LISTED and not flag & COMMON))
+    )
 
 
 def _is_part(view: View, at: int, parts: list[int], *, is_lower: bool, is_sure: bool) -> bool:
@@ -144,7 +149,11 @@ def _is_part(view: View, at: int, parts: list[int], *, is_lower: bool, is_sure: 
         return False
     if flag & _LISTED:
         return True
-    return not flag and len(view.keys[at]) > 2 and (is_sure or bool(parts) and bool(view.flags[parts[0]] & GIVEN))  # noqa: PLR2004
+    return (
+        not flag
+        and len(view.keys[at]) > 2
+        and (is_sure or (bool(parts) and bool(view.flags[parts[0]] & GIVEN)))
+    )
 
 
 def _judged(  # noqa: PLR0913  # one reading, judged in one place
@@ -190,8 +199,11 @@ def place_from(view: View, token: int) -> Read | None:
     """Read the name of a workplace or school that begins at a token, with ward, branch or town."""
     keys, flags = view.keys, view.flags
     at, size = token, len(keys)
-    while at < size and at < token + 3 and (flags[at] & STOP or keys[at] in "\"'") and not (
-        flags[at] & HEAD
+    while (
+        at < size
+        and at < token + 3
+        and (flags[at] & STOP or keys[at] in "\"'")
+        and not (flags[at] & HEAD)
     ):
         at += 1
     first = last = at
@@ -213,7 +225,11 @@ def place_from(view: View, token: int) -> Read | None:
             if not words or at + 1 >= size:
                 break
             after = flags[at + 1]
-            if not (after & DETAIL or (view.is_capital(at + 1) and not after & STOP) or keys[at + 1][0].isdigit()):
+            if not (
+                after & DETAIL
+                or (view.is_capital(at + 1) and not after & STOP)
+                or keys[at + 1][0].isdigit()
+            ):
                 break
             at += 1
             continue
@@ -238,9 +254,15 @@ def place_from(view: View, token: int) -> Read | None:
                 proper += 1
         elif flag & (HEAD | INSTITUTION) and (words or _leads(view, at)):
             heads += 1
-        elif key in _IN and words and at + 1 < size and (
-            view.is_capital(at + 1) or (flags[at + 1] & STOP and at + 2 < size and view.is_capital(at + 2))
-            or not flags[at + 1]
+        elif (
+            key in _IN
+            and words
+            and at + 1 < size
+            and (
+                view.is_capital(at + 1)
+                or (flags[at + 1] & STOP and at + 2 < size and view.is_capital(at + 2))
+                or not flags[at + 1]
+            )
         ):
             is_town = True
             at += 1
@@ -248,7 +270,13 @@ def place_from(view: View, token: int) -> Read | None:
         elif flag & PARTICLE and at + 1 < size and (view.is_capital(at + 1)):
             at += 1
             continue
-        elif not flag and key[0].isalpha() and len(key) > 3 and (not words or is_town or heads) and not capitals:  # noqa: PLR2004
+        elif (
+            not flag
+            and key[0].isalpha()
+            and len(key) > 3
+            and (not words or is_town or heads)
+            and not capitals
+        ):
             proper += 1  # an unknown word by somebody who writes everything small
             towns += is_town
         else:
@@ -259,7 +287,9 @@ def place_from(view: View, token: int) -> Read | None:
     if last <= first or not (proper or (capitals > 1 and heads) or mass):
         return None
     lower_only = not capitals
-    weight = (8 if proper else 0) + (5 if heads else 0) + (6 if towns else 0) + (6 if details else 0)
+    weight = (
+        (8 if proper else 0) + (5 if heads else 0) + (6 if towns else 0) + (6 if details else 0)
+    )
     if mass and not (proper and (heads or towns or details)):
         weight -= 12
     if lower_only:
@@ -273,8 +303,10 @@ def _leads(view: View, at: int) -> bool:
     return any(view.is_capital(other) or not view.flags[other] for other in following)
 
 
-_IN: Final = frozenset("in en em in at on à a de da do di von near aus auf am bei im".split())
-_AFTER_PLACE: Final = frozenset("and but i he she they you und aber ich er sie y pero el ella et mais il elle e mas ele ela".split())
+_IN: Final = frozenset(["in", "en", "em", "in", "at", "on", "à", "a", "de", "da", "do", "di", "von", "near", "aus", "auf", "am", "bei", "im"])
+_AFTER_PLACE: Final = frozenset(
+    ["and", "but", "i", "he", "she", "they", "you", "und", "aber", "ich", "er", "sie", "y", "pero", "el", "ella", "et", "mais", "il", "elle", "e", "mas", "ele", "ela"]
+)
 
 
 def account_from(view: View, token: int) -> Read | None:

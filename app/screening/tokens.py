@@ -17,8 +17,8 @@ from app.screening.lexicon import (
     URL_SYMBOL,
     Lexicon,
 )
-from app.screening.words import plain
 from app.screening.normalize import Mapped
+from app.screening.words import plain
 
 _TOKEN: Final = re.compile(
     r"https?://[^\s<>\"]+|www\.[^\s<>\"]+|(?<![^\W_])u/\w+|(?<!\w)@\w+|\w+|\n\s*|[^\w\s]"
@@ -114,9 +114,7 @@ class View:
                     symbols.append(SHORT_NUMBER if is_short else LONG_NUMBER)
             elif first == "\n":
                 symbols.append(BREAK_SYMBOL)
-            elif first == "@" and end - start > 1:
-                symbols.append(HANDLE_SYMBOL)
-            elif first == "_" and end - start > 1:
+            elif (first == "@" and end - start > 1) or (first == "_" and end - start > 1):
                 symbols.append(HANDLE_SYMBOL)
             else:
                 symbols.append(first if first.isascii() else OTHER_SYMBOL)

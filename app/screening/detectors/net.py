@@ -18,18 +18,7 @@ _DOMAIN: Final = re.compile(r"[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,5}"
 LONGEST_LOCAL: Final = 64
 
 ROLE_MAILBOXES: Final = frozenset(
-    "info support contact kontakt contacto contato admin help helpdesk hello hi hallo press presse "
-    "prensa imprensa office buero sales service kundenservice noreply no-reply donotreply abuse "
-    "postmaster webmaster hostmaster security privacy legal jobs careers hr team mods moderators "
-    "moderation appeals bugs bug issues feedback news newsletter billing accounts orders order "
-    "booking bookings reservations tickets editor editors redaktion redaction redaccion atendimento "
-    "suporte ajuda soporte ayuda atencion clientes ventas vendas events membership members donate "
-    "donations volunteer volunteers secretary treasurer chair enquiries inquiries mail post git "
-    "pi root user username you me name example test dev developers maintainers list lists "
-    "announce dpo datenschutz impressum service-client accueil secretariat mairie vorstand verein "
-    "bibliothek bestellung bewerbung submissions store shop returns marketing media pr api "
-    "firstname.lastname vorname.nachname jane.doe john.doe max.mustermann foo bar someone somebody "
-    "reception library archive museum geral secretaria ouvidoria comercial imprensa sac".split()
+    ["info", "support", "contact", "kontakt", "contacto", "contato", "admin", "help", "helpdesk", "hello", "hi", "hallo", "press", "presse", "prensa", "imprensa", "office", "buero", "sales", "service", "kundenservice", "noreply", "no-reply", "donotreply", "abuse", "postmaster", "webmaster", "hostmaster", "security", "privacy", "legal", "jobs", "careers", "hr", "team", "mods", "moderators", "moderation", "appeals", "bugs", "bug", "issues", "feedback", "news", "newsletter", "billing", "accounts", "orders", "order", "booking", "bookings", "reservations", "tickets", "editor", "editors", "redaktion", "redaction", "redaccion", "atendimento", "suporte", "ajuda", "soporte", "ayuda", "atencion", "clientes", "ventas", "vendas", "events", "membership", "members", "donate", "donations", "volunteer", "volunteers", "secretary", "treasurer", "chair", "enquiries", "inquiries", "mail", "post", "git", "pi", "root", "user", "username", "you", "me", "name", "example", "test", "dev", "developers", "maintainers", "list", "lists", "announce", "dpo", "datenschutz", "impressum", "service-client", "accueil", "secretariat", "mairie", "vorstand", "verein", "bibliothek", "bestellung", "bewerbung", "submissions", "store", "shop", "returns", "marketing", "media", "pr", "api", "firstname.lastname", "vorname.nachname", "jane.doe", "john.doe", "max.mustermann", "foo", "bar", "someone", "somebody", "reception", "library", "archive", "museum", "geral", "secretaria", "ouvidoria", "comercial", "imprensa", "sac"]
 )
 EXAMPLE_DOMAINS: Final = re.compile(
     r"(?:.*\.)?(?:example|invalid|test|localhost|local|lan|internal|domain|yourdomain|company"
@@ -52,8 +41,10 @@ def emails(scene: Scene) -> Iterator[Candidate]:
 
 def _email_at(text: str, at: int) -> tuple[int, int] | None:
     start = at
-    while start > 0 and at - start < LONGEST_LOCAL and (
-        text[start - 1].isalnum() or text[start - 1] in "._+-%"
+    while (
+        start > 0
+        and at - start < LONGEST_LOCAL
+        and (text[start - 1].isalnum() or text[start - 1] in "._+-%")
     ):
         start -= 1
     while start < at and text[start] in ".-":
@@ -160,11 +151,28 @@ _PROFILE: Final = re.compile(
     r")/([^\s<>\"',;)\]]{1,120})",
     re.IGNORECASE,
 )
-_SUBDOMAIN: Final = re.compile(r"([a-z0-9][a-z0-9-]{2,40})\.(?:tumblr\.com|blogspot\.com|wordpress\.com|livejournal\.com|substack\.com)")
+_SUBDOMAIN: Final = re.compile(
+    r"([a-z0-9][a-z0-9-]{2,40})\.(?:tumblr\.com|blogspot\.com|wordpress\.com|livejournal\.com|substack\.com)"
+)
 _PERSONAL: Final = re.compile(
     r"in/|pub/|profile\.php\?id=|add/|u/|user/|athletes/|profile/|people/|users/|id/|profiles/"
 )
-_PERSONAL_HOSTS: Final = frozenset({"linkedin.com", "snapchat.com", "venmo.com", "wa.me", "xing.com", "paypal.me", "cash.app", "strava.com", "onlyfans.com", "ask.fm", "kik.me", "tellonym.me"})
+_PERSONAL_HOSTS: Final = frozenset(
+    {
+        "linkedin.com",
+        "snapchat.com",
+        "venmo.com",
+        "wa.me",
+        "xing.com",
+        "paypal.me",
+        "cash.app",
+        "strava.com",
+        "onlyfans.com",
+        "ask.fm",
+        "kik.me",
+        "tellonym.me",
+    }
+)
 _CONTENT: Final = re.compile(
     r"(?:watch|embed|shorts/|p/|reel|reels/|tv/|explore|hashtag|tag/|search|events?/|groups?/|r/"
     r"|status/|photos?/|posts?/|stories/|share|intent|login|help|about|policy|legal|company/"
@@ -223,7 +231,9 @@ def _is_owned(scene: Scene, start: int, end: int) -> bool:
     return scene.has(THIRD | SELF | KIN | ROLE, first, view.before(end), 8)
 
 
-_HANDLE: Final = re.compile(r"@?[A-Za-z0-9_](?:[A-Za-z0-9_]|[.\-](?=[A-Za-z0-9_])){1,39}(?:#\d{4})?")
+_HANDLE: Final = re.compile(
+    r"@?[A-Za-z0-9_](?:[A-Za-z0-9_]|[.\-](?=[A-Za-z0-9_])){1,39}(?:#\d{4})?"
+)
 HANDLE_REACH: Final = 7
 
 
@@ -238,7 +248,13 @@ def _handles(scene: Scene, taken: list[tuple[int, int]]) -> Iterator[Candidate]:
         if any(start <= view.starts[at] < end for start, end in taken):
             continue
         owner = scene.about(at, at + 1)[1]
-        if owner not in {"person.third", "person.kin", "person.self", "person.member", "person.second"}:
+        if owner not in {
+            "person.third",
+            "person.kin",
+            "person.self",
+            "person.member",
+            "person.second",
+        }:
             continue
         for found in _handle_near(scene, at):
             start, end, weight, token = found
@@ -272,7 +288,7 @@ def _handle_near(scene: Scene, at: int) -> Iterator[tuple[int, int, int, int]]:
             if weight > 0 or (token <= at + 4 and not _ends_word(text, end)):
                 yield start, end, weight + (4 if is_linked else 0), token
                 return
-        if view.symbols[token] in ",." :
+        if view.symbols[token] in ",.":
             is_linked = False
     for token in range(max(0, at - 4), at):
         if view.keys[token].startswith("@") and len(view.keys[token]) > 2:  # noqa: PLR2004
@@ -283,8 +299,7 @@ def _handle_near(scene: Scene, at: int) -> Iterator[tuple[int, int, int, int]]:
 
 
 _LINKS: Final = frozenset(
-    ": = > - is under as handle name username user unter als ist heisst bajo como es sous comme est "
-    "sob e c nick".split()
+    [":", "=", ">", "-", "is", "under", "as", "handle", "name", "username", "user", "unter", "als", "ist", "heisst", "bajo", "como", "es", "sous", "comme", "est", "sob", "e", "c", "nick"]
 )
 
 
@@ -309,7 +324,7 @@ def _handle_at(scene: Scene, token: int) -> tuple[int, int, int] | None:
         return start, end, 12
     body = word.lstrip("@")
     has_digit = any(c.isdigit() for c in body) and not body.isdigit()
-    if body.replace(".", "").isdigit() or "." in body and body.rpartition(".")[2] in ENDINGS:
+    if body.replace(".", "").isdigit() or ("." in body and body.rpartition(".")[2] in ENDINGS):
         return None
     if has_digit or "_" in body or "." in body or "_" in view.text[end - 1 : end]:
         return (start, end, 10) if any(c.isalpha() for c in body) else None
@@ -348,7 +363,7 @@ _PASTE: Final = re.compile(
 def doxx_links(scene: Scene) -> Iterator[Candidate]:
     """Yield links to hosts of collected facts, and pastes that are said to be about a person."""
     text = scene.view.text
-    if "." not in text or "/" not in text and "dox" not in scene.view.low:
+    if "." not in text or ("/" not in text and "dox" not in scene.view.low):
         return
     for pattern, base in ((_DOX_HOST, "doxx_link.host"), (_PASTE, "doxx_link.paste")):
         for link in pattern.finditer(text):

@@ -44,7 +44,9 @@ _SHAPES: Final = (
     (re.compile(r"[6-9]\d{9}"), ("IN",)),
     (re.compile(r"[2-9]\d{9}"), ("MX",)),
 )
-_NANP: Final = re.compile(r"(?:\+?1[ .-]?)?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}")
+_NANP: Final = re.compile(
+    r"(?:\+?1[ .-]?)?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}"
+)
 _BRAZIL: Final = re.compile(r"(?:\(0?[1-9]{2}\) ?|[1-9]{2} )9? ?\d{4}[ .-]\d{4}")
 _NINES: Final = re.compile(
     r"[679]\d{2}[ .-]\d{3}[ .-]\d{3}|[679]\d{2}(?:[ .-]\d{2}){3}|9\d[ .-]\d{3}[ .-]\d{2}[ .-]\d{2}"
@@ -117,7 +119,7 @@ def _stands_badly(text: str, start: int, end: int) -> bool:
 def shape_of(raw: str, digits: str) -> str | None:
     """Return how much a run looks like a number to call, or None if it is something else."""
     if raw.startswith("+") or (raw.startswith("00") and len(digits) > 10):  # noqa: PLR2004
-        return "international" if len(digits) > 7 and digits[:2] != "00" or raw[0] != "+" else None  # noqa: PLR2004
+        return "international" if (len(digits) > 7 and digits[:2] != "00") or raw[0] != "+" else None  # noqa: PLR2004
     if _DATE.fullmatch(raw) or _YEARS.fullmatch(raw) or digits.startswith(("978", "979")):
         return None
     groups = _GROUPS.findall(raw)

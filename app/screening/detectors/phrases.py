@@ -45,7 +45,14 @@ STRENGTHS: Final[Mapping[tuple[str, str], int]] = {
 }
 MOST_MATCHES: Final = 40  # of one pattern in one text
 _PHRASES: Final = frozenset(
-    {"real_name", "employer_school", "solicitation", "account_link", "whereabouts", "exposure_threat"}
+    {
+        "real_name",
+        "employer_school",
+        "solicitation",
+        "account_link",
+        "whereabouts",
+        "exposure_threat",
+    }
 )
 
 
@@ -85,7 +92,9 @@ def _named(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
         _own(scene, candidate, range(read.last, last), groups)
     else:
         _own(scene, candidate, range(first, read.first), groups)
-    if any(scene.view.flags[at] & PAST for at in range(first, last) if not read.first <= at < read.last):
+    if any(
+        scene.view.flags[at] & PAST for at in range(first, last) if not read.first <= at < read.last
+    ):
         candidate.add("past", -10)
     if candidate.about is About.SELF:
         candidate.add("public", 0)
@@ -94,7 +103,9 @@ def _named(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
     return candidate
 
 
-def _own(scene: Scene, candidate: Candidate, tokens: range, groups: Mapping[str, str | None]) -> None:
+def _own(
+    scene: Scene, candidate: Candidate, tokens: range, groups: Mapping[str, str | None]
+) -> None:
     """Add whose it is, from the words of the phrase itself."""
     view = scene.view
     best = ("owner.none", -6, About.PERSON)
@@ -128,9 +139,7 @@ def _own(scene: Scene, candidate: Candidate, tokens: range, groups: Mapping[str,
             owner = ("owner.known_name", -14, About.PERSON)
         else:
             continue
-        if owner[0] in {"owner.capital", "owner.known_name"} and best[0] == "owner.none":
-            best = owner
-        elif owner[1] > best[1] or (best[0] == "owner.none"):
+        if (owner[0] in {"owner.capital", "owner.known_name"} and best[0] == "owner.none") or owner[1] > best[1] or (best[0] == "owner.none"):
             best = owner
     del ranks
     if groups.get("me") is not None:
@@ -155,7 +164,9 @@ def _employed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candid
     read = place_from(scene.view, _at(found, "place"))
     if read is None or (pattern.strength == "headed" and not read.has_head):
         return None
-    candidate = _candidate(scene, Category.EMPLOYER_SCHOOL, read.first, read.last, "employer_school")
+    candidate = _candidate(
+        scene, Category.EMPLOYER_SCHOOL, read.first, read.last, "employer_school"
+    )
     candidate.add(f"cue.{pattern.strength}", STRENGTHS["employer_school", pattern.strength])
     candidate.add("place", read.weight)
     _own(scene, candidate, range(found.start(), read.first), found.groupdict())
@@ -217,7 +228,8 @@ def _placed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidat
     view = scene.view
     around = range(first + 1, min(len(view.keys), last + 4))
     has_place = any(
-        (view.is_capital(at) and not view.flags[at] & (STOP | COMMON)) or view.flags[at] & INSTITUTION
+        (view.is_capital(at) and not view.flags[at] & (STOP | COMMON))
+        or view.flags[at] & INSTITUTION
         for at in around
         if view.keys[at][0].isalpha()
     )
@@ -236,8 +248,7 @@ def _placed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidat
 
 
 _WHERE: Final = frozenset(
-    "at in on outside near by from to past along opposite behind bei im am an auf vor in en frente "
-    "al a au aux devant chez dans na no em ao".split()
+    ["at", "in", "on", "outside", "near", "by", "from", "to", "past", "along", "opposite", "behind", "bei", "im", "am", "an", "auf", "vor", "in", "en", "frente", "al", "a", "au", "aux", "devant", "chez", "dans", "na", "no", "em", "ao"]
 )
 
 
@@ -255,9 +266,7 @@ def _threatened(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Cand
     return candidate
 
 
-_READERS: Final[
-    Mapping[str, Callable[[Scene, Compiled, re2._Match[str]], Candidate | None]]
-] = {
+_READERS: Final[Mapping[str, Callable[[Scene, Compiled, re2._Match[str]], Candidate | None]]] = {
     "real_name": _named,
     "employer_school": _employed,
     "solicitation": _asked,

@@ -17,8 +17,10 @@ MOST_SEEN: Final = 400  # street words looked at in one text
 _UK_OUT: Final = re.compile(r"[a-z]{1,2}\d[a-z\d]?")
 _UK_IN: Final = re.compile(r"\d[a-z]{2}")
 _HOUSE: Final = re.compile(r"\d{1,5}[a-z]?")
-_DIRECTIONS: Final = frozenset("n s e w ne nw se sw north south east west saint st new old upper lower".split())
-_SUFFIXES: Final = frozenset("bis ter quater".split())
+_DIRECTIONS: Final = frozenset(
+    ["n", "s", "e", "w", "ne", "nw", "se", "sw", "north", "south", "east", "west", "saint", "st", "new", "old", "upper", "lower"]
+)
+_SUFFIXES: Final = frozenset(["bis", "ter", "quater"])
 
 
 def addresses(scene: Scene) -> Iterator[Candidate]:
@@ -48,9 +50,7 @@ def addresses(scene: Scene) -> Iterator[Candidate]:
         yield _weighed(scene, first, last, weight, has_number=has_number)
 
 
-def _weighed(
-    scene: Scene, first: int, last: int, weight: int, *, has_number: bool
-) -> Candidate:
+def _weighed(scene: Scene, first: int, last: int, weight: int, *, has_number: bool) -> Candidate:
     view = scene.view
     first = _with_unit_before(scene, first)
     last, tail = _with_tail(scene, last)
@@ -146,16 +146,22 @@ def _is_measure(scene: Scene, number: int, token: int) -> bool:
     view = scene.view
     key = view.keys[number + 1]
     before = view.text[view.starts[number] - 1] if view.starts[number] else " "
-    return key in _MEASURES or before in "$€£.,:/#" and before not in ",:" or (
-        view.keys[number].isdigit() and view.keys[number - 1 : number] == ["-"] and number > 1
-        and view.keys[number - 2].isalpha() and len(view.keys[number - 2]) > 2  # noqa: PLR2004
+    return (
+        key in _MEASURES
+        or (before in "$€£.,:/#"
+        and before not in ",:")
+        or (
+            view.keys[number].isdigit()
+            and view.keys[number - 1 : number] == ["-"]
+            and number > 1
+            and view.keys[number - 2].isalpha()
+            and len(view.keys[number - 2]) > 2  # noqa: PLR2004
+        )
     )
 
 
 _MEASURES: Final = frozenset(
-    "minute minutes min mins hour hours day days week weeks month months year years mile miles km "
-    "bed bedroom way lane lanes man men people player points am pm percent x gb tb mb inch foot ft "
-    "st nd rd th of and to".split()
+    ["minute", "minutes", "min", "mins", "hour", "hours", "day", "days", "week", "weeks", "month", "months", "year", "years", "mile", "miles", "km", "bed", "bedroom", "way", "lane", "lanes", "man", "men", "people", "player", "points", "am", "pm", "percent", "x", "gb", "tb", "mb", "inch", "foot", "ft", "st", "nd", "rd", "th", "of", "and", "to"]
 )
 
 
@@ -165,13 +171,17 @@ def _type_first(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:
     keys = view.keys
     at = token + 1
     words = capitals = 0
-    if at < len(keys) and keys[at] == "." :
+    if at < len(keys) and keys[at] == ".":
         at += 1
     while at < len(keys) and words < LONGEST_STREET:
         key = keys[at]
         if key in {"-", "'", "."} and at + 1 < len(keys) and keys[at + 1][0].isalpha():
-            if key == "." and view.starts[at + 1] > view.ends[at] and not (
-                len(keys[at - 1]) <= 4 and view.is_capital(at - 1)  # noqa: PLR2004
+            if (
+                key == "."
+                and view.starts[at + 1] > view.ends[at]
+                and not (
+                    len(keys[at - 1]) <= 4 and view.is_capital(at - 1)  # noqa: PLR2004
+                )
             ):
                 break
             at += 1
@@ -203,9 +213,15 @@ def _type_first(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:
     before = token - 1
     if before >= 0 and keys[before] in {","}:
         before -= 1
-    if before >= 0 and (keys[before] in _SUFFIXES or (len(keys[before]) == 1 and keys[before] in "abcd")):
+    if before >= 0 and (
+        keys[before] in _SUFFIXES or (len(keys[before]) == 1 and keys[before] in "abcd")
+    ):
         before -= 1
-    if before >= 0 and _is_house_number(scene, before) and "french" in scene.lexicon.address.kind_of(keys[token]):
+    if (
+        before >= 0
+        and _is_house_number(scene, before)
+        and "french" in scene.lexicon.address.kind_of(keys[token])
+    ):
         while at - 1 > token and view.flags[at - 1] & PARTICLE:
             at -= 1
         return before, at, 10, True
@@ -214,8 +230,12 @@ def _type_first(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:
     return None
 
 
-_BEFORE_NUMBER: Final = frozenset({",", "n", "no", "nº", "num", "numero", "º", ".", "°", "nr", "#", "casa", "numéro"})
-_UNIT_STOPS: Final = frozenset("y e et und con com avec mit n no num numero piso apto apartamento bloco portal".split())
+_BEFORE_NUMBER: Final = frozenset(
+    {",", "n", "no", "nº", "num", "numero", "º", ".", "°", "nr", "#", "casa", "numéro"}
+)
+_UNIT_STOPS: Final = frozenset(
+    ["y", "e", "et", "und", "con", "com", "avec", "mit", "n", "no", "num", "numero", "piso", "apto", "apartamento", "bloco", "portal"]
+)
 
 
 def _compound(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:
@@ -227,22 +247,35 @@ def _compound(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:
         at += 1
     if keys[token] in {"platz"} and at < len(keys) and keys[at] in {"der", "des", "am"}:
         at += 2
-    has_number = at < len(keys) and _is_house_number(scene, at) and view.starts[at] - view.ends[token] <= 2  # noqa: PLR2004
+    has_number = (
+        at < len(keys) and _is_house_number(scene, at) and view.starts[at] - view.ends[token] <= 2
+    )
     first = token
     if scene.lexicon.address.is_bare(keys[token]):
         if token == 0 or not (view.is_capital(token - 1) or keys[token - 1] == "-"):
             return None
         first = token - 1
-        while first > 0 and keys[first] == "-" or (
-            first > 0 and keys[first - 1] == "-" and view.starts[first] == view.ends[first - 1]
+        while (
+            (first > 0
+            and keys[first] == "-")
+            or (first > 0 and keys[first - 1] == "-" and view.starts[first] == view.ends[first - 1])
         ):
             first -= 1
     if has_number and _fits_german(scene, first, token, at):
         end = at + 1
-        if end < len(keys) and len(keys[end]) == 1 and keys[end] in "abcdef" and keys[end].isalpha():
+        if (
+            end < len(keys)
+            and len(keys[end]) == 1
+            and keys[end] in "abcdef"
+            and keys[end].isalpha()
+        ):
             end += 1
         return first, end, 10, True
-    if view.is_capital(token) and len(keys[token]) > 7 and keys[token].endswith(("strasse", "gasse")):  # noqa: PLR2004
+    if (
+        view.is_capital(token)
+        and len(keys[token]) > 7
+        and keys[token].endswith(("strasse", "gasse"))
+    ):
         return first, token + 1, 0, False
     return None
 
@@ -270,9 +303,7 @@ def _with_unit_before(scene: Scene, first: int) -> int:
         at -= 1
     if at >= 0 and keys[at] in {"number", "no", "nr"}:
         return at
-    if at >= 1 and grammar.is_unit(keys[at - 1]) and (
-        keys[at][0].isdigit() or len(keys[at]) == 1
-    ):
+    if at >= 1 and grammar.is_unit(keys[at - 1]) and (keys[at][0].isdigit() or len(keys[at]) == 1):
         return at - 1
     if at >= 1 and keys[at] == "/" and keys[at - 1][0].isdigit():
         return at - 1
@@ -292,14 +323,20 @@ def _with_tail(scene: Scene, last: int) -> tuple[int, int]:
     while at < stop:
         key = keys[at]
         symbol = view.symbols[at]
-        if key in {",", "-", "/", "º", "ª", "°"} or (key == "." and at + 1 < stop and view.starts[at + 1] == view.ends[at]):
+        if key in {",", "-", "/", "º", "ª", "°"} or (
+            key == "." and at + 1 < stop and view.starts[at + 1] == view.ends[at]
+        ):
             has_comma = has_comma or key == ","
             at += 1
             continue
         if symbol in ".!?;\n:":
             break
-        if grammar.is_unit(key) and at + 1 < stop and (
-            keys[at + 1][0].isdigit() or len(keys[at + 1]) <= 2 or keys[at + 1] == "."  # noqa: PLR2004
+        if (
+            grammar.is_unit(key)
+            and at + 1 < stop
+            and (
+                keys[at + 1][0].isdigit() or len(keys[at + 1]) <= 2 or keys[at + 1] == "."  # noqa: PLR2004
+            )
         ):
             at += 2
             end = at
@@ -327,16 +364,30 @@ def _with_tail(scene: Scene, last: int) -> tuple[int, int]:
                 continue
             break
         if view.is_capital(at) and towns < 5 and not view.flags[at] & STOP | 0:  # noqa: PLR2004
-            if len(key) == 1 and at > last and keys[at - 1] not in {"º", "ª", "°", ","} and not keys[at - 1].isdigit():
+            if (
+                len(key) == 1
+                and at > last
+                and keys[at - 1] not in {"º", "ª", "°", ","}
+                and not keys[at - 1].isdigit()
+            ):
                 break
             towns += 1
             at += 1
             end = at
             continue
-        if view.flags[at] & PARTICLE and at + 1 < stop and view.is_capital(at + 1) and end > last - 1:
+        if (
+            view.flags[at] & PARTICLE
+            and at + 1 < stop
+            and view.is_capital(at + 1)
+            and end > last - 1
+        ):
             at += 1
             continue
-        if key in {"in", "en", "à", "a", "em", "near"} and at + 1 < stop and view.is_capital(at + 1):
+        if (
+            key in {"in", "en", "à", "a", "em", "near"}
+            and at + 1 < stop
+            and view.is_capital(at + 1)
+        ):
             at += 1
             continue
         break
@@ -345,7 +396,9 @@ def _with_tail(scene: Scene, last: int) -> tuple[int, int]:
     return end, weight
 
 
-_POINT: Final = re.compile(r"-?\d{1,2}\.\d{3,10}\s?°?\s?[NS]?\s?[,;/ ]\s?-?\d{1,3}\.\d{3,10}\s?°?\s?[EWO]?")
+_POINT: Final = re.compile(
+    r"-?\d{1,2}\.\d{3,10}\s?°?\s?[NS]?\s?[,;/ ]\s?-?\d{1,3}\.\d{3,10}\s?°?\s?[EWO]?"
+)
 _DEGREES: Final = re.compile(
     r"\d{1,2}\s?°\s?\d{1,2}\s?'\s?(?:\d{1,2}(?:\.\d{1,4})?\s?(?:\"|''))?\s?[NS][ ,]{0,3}"
     r"\d{1,3}\s?°\s?\d{1,2}\s?'\s?(?:\d{1,2}(?:\.\d{1,4})?\s?(?:\"|''))?\s?[EWO]"
@@ -398,7 +451,10 @@ def points(scene: Scene) -> Iterator[Candidate]:
                 yield scene.weigh(scene.candidate(Category.GEO, start, end, "geo.link"))
     if "w3w" in scene.view.low or "what3words" in scene.view.low:
         for found in _BARE_WORDS.finditer(text):
-            if text[max(0, found.start() - 3) : found.start()] != "///" and found[0] != "what3words":
+            if (
+                text[max(0, found.start() - 3) : found.start()] != "///"
+                and found[0] != "what3words"
+            ):
                 yield scene.weigh(scene.candidate(Category.GEO, *found.span(), "geo.link"))
 
 
