@@ -35,11 +35,14 @@ DOXX: Final = (
 def main() -> None:
     """Fill an example in a folder that goes away, serve it, and draw."""
     PICTURES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as address:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ALONE)
-            draw(browser, address)
-            browser.close()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(Path(folder)) as address,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ALONE)
+        draw(browser, address)
+        browser.close()
 
 
 def draw(browser: Browser, address: str) -> None:
