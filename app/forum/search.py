@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sqlalchemy import Column, ColumnElement, Integer, MetaData, Table, Text, literal_column, text
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    func,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Session
 
 from app.core.text import fold
@@ -60,4 +70,4 @@ def matches(session: Session, words: tuple[str, ...]) -> ColumnElement[bool]:
         return literal_column("post_search").op("MATCH")(asked)
     asked = " & ".join(words) + ":*"
     vector: ColumnElement[str] = literal_column("post_search.words")
-    return vector.op("@@")(literal_column("to_tsquery('simple', :asked)").bindparams(asked=asked))
+    return vector.op("@@")(func.to_tsquery("simple", asked))
