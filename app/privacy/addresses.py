@@ -65,7 +65,8 @@ def origin(address: str) -> str:
         parts = urlsplit(address)
     except ValueError:
         return ""
-    return f"{parts.scheme}://{parts.netloc}/" if parts.scheme and parts.netloc else ""
+    host = parts.netloc.rpartition("@")[2]  # before it stands whoever signed in over there
+    return f"{parts.scheme}://{host}/" if parts.scheme and host else ""
 
 
 def first_spoken(languages: str) -> str:
