@@ -7,8 +7,9 @@ The rooms are imported when an application is made, not before: whoever imports 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -39,7 +40,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     from app.web.access import close_undeclared_doors, know_who_asks
     from app.web.assets import install_assets
     from app.web.errors import explain_refusals
-    from app.web.extensions import protect_forms, speak
+    from app.web.extensions import protect_forms, refuse_nul, speak
     from app.web.headers import StrictHeaders
     from app.web.limits import install_limits
     from app.web.render import install_pages
@@ -51,6 +52,9 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
 
         max_form_memory_size = FORM_BYTES
         max_form_parts = FORM_PARTS
+
+        def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
+            return BytesIO()  # werkzeug would spool a larger part to a file
 
     app = Flask("app", static_folder=None, template_folder=str(HERE / "templates"))
     app.request_class = InMemoryRequest
@@ -74,6 +78,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     close_undeclared_doors(app)
     know_who_asks(app, sessions.identify, sessions.prolong)
     install_limits(app, config.redis_url, enabled=config.limits_enabled)
+    refuse_nul(app)
     protect_forms(app)
     speak(app, HERE / "translations")
     install_assets(app, HERE / "static")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from html import escape
 from typing import Final
 
 from flask import Flask, render_template, request
@@ -11,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from app.core.errors import (
     BusyError,
@@ -41,6 +42,10 @@ DENIALS: Final = {
     "unanswered": _l("You have already answered. The moderators will read it."),
     "not_suspended": _l("Your account is suspended. You can read why, and answer."),
 }
+# For answers that cannot be drawn from a template: nothing is asked of the database or the map.
+BARE: Final = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>{0}</title><h1>{0}</h1>{1}'
+)
 UNSENT: Final = frozenset({"csrf_token", "passphrase", "new_passphrase", "repeat", "code"})
 
 
@@ -56,6 +61,8 @@ def explain_refusals(app: Flask) -> None:
     app.register_error_handler(UnsafeMarkupError, _unsafe_markup)
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(InternalServerError, _accident)
+    app.register_error_handler(SecurityError, _strange_host)
     app.register_error_handler(Exception, _accident)
 
 
@@ -160,4 +167,17 @@ def _accident(error: Exception) -> ResponseReturnValue:
     logging.getLogger("accident").error("-", exc_info=error)
     has_text = request.method not in SAFE_METHODS and actor().is_member
     fields = typed() if has_text else []
-    return render_template("errors/accident.html", action=request.path, fields=fields), 500
+    try:
+        return render_template("errors/accident.html", action=request.path, fields=fields), 500
+    except Exception:
+        # Whatever has failed, such as the whole database, may be needed to draw a page as well.
+        logging.getLogger("accident").exception("-")
+        kept = "".join(f"<textarea>{escape(text)}</textarea>" for _, text in fields)
+        text = "<p>It is not your fault. Please try again in a while.</p>"
+        return BARE.format("Something broke here", text + kept), 500
+
+
+def _strange_host(error: Exception) -> ResponseReturnValue:
+    """Somebody asked for a site of another name: no address of ours can be built in its answer."""
+    undo()
+    return BARE.format("There is no such site here", ""), 400

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import BadRequest
 
+from app.core.errors import NotFoundError
 from app.privacy.addresses import SPOKEN
 from app.web.unit_of_work import SAFE_METHODS
 
@@ -31,11 +32,21 @@ def protect_forms(app: Flask) -> None:
     def same_origin() -> None:
         if request.method in SAFE_METHODS:
             return
-        origin = request.headers.get("Origin")
-        if origin is not None and urlsplit(origin).netloc != request.host:
+        if request.headers.get("Origin", request.host_url[:-1]) != request.host_url[:-1]:
             raise CSRFError(FOREIGN)
         if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
             raise CSRFError(FOREIGN)
+
+
+def refuse_nul(app: Flask) -> None:
+    """Refuse a NUL wherever it is sent: nobody types one, and PostgreSQL takes none."""
+
+    @app.before_request
+    def look() -> None:
+        if "\0" in request.path:
+            raise NotFoundError
+        if any("\0" in text for text in (*request.args.values(), *request.form.values())):
+            raise BadRequest
 
 
 def speak(app: Flask, translations: Path) -> None:
