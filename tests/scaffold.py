@@ -8,10 +8,14 @@ import re
 import sys
 import types
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from flask import Blueprint
 
+from app.web.access import public
+
+TEMPLATES: Final = Path(__file__).resolve().parents[1] / "templates"
 MISSING: Final = re.compile(r"app\.(\w+)\.(views|queries|sessions)\Z")
 
 
@@ -31,6 +35,10 @@ class Scaffold(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def exec_module(self, module: types.ModuleType) -> None:
         room = module.__name__.split(".")[1]
         module.blueprint = Blueprint(room, module.__name__, root_path="/")
+        pages = [path.read_text() for path in TEMPLATES.rglob("*.html")]
+        for name in set(re.findall(rf"[\"']{room}\.(\w+)[\"']", "".join(pages))):
+            view = public(lambda **_: "")
+            module.blueprint.add_url_rule(f"/{room}/{name}", name, view)
         module.unread_notice_count = lambda *_: 0
 
 
