@@ -20,9 +20,7 @@ def test_nobody_having_decided_the_site_is_not_set_up(session: Session) -> None:
 
 
 def test_settings_come_back_as_they_were_stored(session: Session) -> None:
-    decided = Settings(
-        name="Lantern", norms="Be kind.\n„Ü“", norms_version=3, signup=Signup.INVITE, edit_minutes=5
-    )
+    decided = Settings(name="Lantern", norms="Be kind.\n„Ü“", norms_version=3, signup=Signup.INVITE)
     write_settings(session, decided)
     write_settings(session, decided)
     session.flush()
