@@ -110,19 +110,19 @@ def views(text: str, lexicon: Lexicon, context: Context = PLAIN) -> Iterator[Vie
     yield view
     plainer, tricks = _undisguised(base, view, lexicon, names)
     if tricks:
-        yield View(plainer, lexicon, names, "+".join(tricks))
+        yield View(plainer, lexicon, names, "+".join(tricks), text)
     low = view.low
     if _MOVED.search(low):
-        yield View(turned(base), lexicon, names, "reversed", is_strict=True)
+        yield View(turned(base), lexicon, names, "reversed", text, is_strict=True)
     backwards = next((at for at, key in enumerate(view.keys) if key in lexicon.backwards), None)
     if backwards is not None:
         place = _after_colon(base.text, view.ends[backwards])
-        yield View(turned_from(base, place), lexicon, names, "reversed")
+        yield View(turned_from(base, place), lexicon, names, "reversed", text)
     if "rot13" in low or "rot-13" in low or "rot 13" in low:
-        yield View(rotated(base), lexicon, names, "rot13", is_strict=True)
+        yield View(rotated(base), lexicon, names, "rot13", text, is_strict=True)
     if len(text) > 13:  # noqa: PLR2004  # the shortest token that could hold an address
         for token in decoded(base):
-            yield View(token, lexicon, names, "encoded", is_strict=True)
+            yield View(token, lexicon, names, "encoded", text, is_strict=True)
 
 
 def _after_colon(text: str, place: int) -> int:
@@ -158,6 +158,8 @@ def _found(view: View, lexicon: Lexicon, context: Context) -> Iterator[Candidate
     detectors = STRICT if view.is_strict else DETECTORS
     for detector in detectors:
         for candidate in detector(scene):
+            if view.name and not view.is_disguised(candidate.start, candidate.end):
+                continue  # the text as it stands has it already
             if view.is_strict:
                 candidate.add(f"hidden.{view.name}", 6)
             if _is_public_contact(candidate, context):

@@ -323,6 +323,17 @@ class Lexicon:
             return f"[{''.join(self._cap)}{CAMEL_SYMBOL}]"
         return node.text
 
+    def is_compound(self, key: str) -> bool:
+        """Return whether an unknown word is two common words in one, as pseudonyms are."""
+        if not 6 <= len(key) <= 24:  # noqa: PLR2004  # three letters each, and no endless words
+            return False
+        get = self.entries.get
+        for cut in range(3, len(key) - 2):
+            left, right = get(key[:cut]), get(key[cut:])
+            if left and right and left.flags & COMMON and right.flags & COMMON:
+                return True
+        return False
+
     def number_at(self, keys: list[str], at: int) -> tuple[str | None, int]:
         """Return the digits of the longest number word at a token, and how many tokens it takes."""
         for words, digits in self._number_heads.get(keys[at], ()):

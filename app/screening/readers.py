@@ -192,7 +192,7 @@ def _judged(  # noqa: PLR0913  # one reading, judged in one place
         return None
     if is_lower and not given and not surname:
         weight -= 4
-    return Read(first, last, weight)
+    return Read(first, last, min(weight, 14))
 
 
 def place_from(view: View, token: int) -> Read | None:
@@ -287,8 +287,9 @@ def place_from(view: View, token: int) -> Read | None:
     if last <= first or not (proper or (capitals > 1 and heads) or mass):
         return None
     lower_only = not capitals
+    is_alone = proper == 1 and not (heads or towns or details)
     weight = (
-        (8 if proper else 0) + (5 if heads else 0) + (6 if towns else 0) + (6 if details else 0)
+        (2 if is_alone else 8 if proper else 0) + (5 if heads else 0) + (6 if towns else 0) + (6 if details else 0)
     )
     if mass and not (proper and (heads or towns or details)):
         weight -= 12

@@ -74,7 +74,7 @@ class Scene:
         last = max(first, view.before(found.end))  # the first token behind
         self.add_cues(found, first, last)
         self.add_person(found, first, last)
-        if view.name:
+        if view.is_disguised(found.start, found.end):
             found.add(f"disguise.{view.name}", WEIGHTS["disguise"])
         return found
 

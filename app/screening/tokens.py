@@ -40,6 +40,7 @@ class View:
         "low",
         "mapped",
         "name",
+        "original",
         "starts",
         "symbols",
         "text",
@@ -52,6 +53,7 @@ class View:
         lexicon: Lexicon,
         pseudonyms: frozenset[str] = frozenset(),
         name: str = "",
+        original: str = "",
         *,
         is_strict: bool = False,
     ) -> None:
@@ -59,6 +61,7 @@ class View:
         self.text = text = mapped.text
         self.low = low = text.lower()
         self.name = name
+        self.original = original
         self.is_strict = is_strict
         starts: list[int] = []
         ends: list[int] = []
@@ -126,6 +129,13 @@ class View:
         self.upper_count = capitals
         # Where most words have capitals (titles, shouting), a capital says nothing.
         self.is_capitalised = capitals * 2 > capitals + lowers and capitals > 6  # noqa: PLR2004
+
+    def is_disguised(self, start: int, end: int) -> bool:
+        """Return whether this stretch was written otherwise than it is meant."""
+        if not self.name:
+            return False
+        span = self.mapped.span(start, end)
+        return self.original[span.start : span.end] != self.text[start:end]
 
     def at_or_after(self, place: int) -> int:
         """Return the first token that begins at or after a place in the text."""

@@ -95,7 +95,7 @@ def _named(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
     if any(
         scene.view.flags[at] & PAST for at in range(first, last) if not read.first <= at < read.last
     ):
-        candidate.add("past", -10)
+        candidate.add("past", -16)
     if candidate.about is About.SELF:
         candidate.add("public", 0)
     else:
@@ -109,7 +109,6 @@ def _own(
     """Add whose it is, from the words of the phrase itself."""
     view = scene.view
     best = ("owner.none", -6, About.PERSON)
-    ranks = {"owner.none": 0}
     for at in tokens:
         flag, symbol = view.flags[at], view.symbols[at]
         key = view.keys[at]
@@ -132,20 +131,30 @@ def _own(
         elif not flag and key.isalpha():
             if view.is_capital(at):
                 is_pair = at > 0 and view.is_capital(at - 1) and not view.flags[at - 1] & STOP
-                owner = ("owner.capital", -14 if is_pair else -6, About.PERSON)
+                owner = (
+                    ("owner.compound", 12, About.MEMBER)
+                    if scene.lexicon.is_compound(key)
+                    else ("owner.capital", -16 if is_pair else -10, About.PERSON)
+                )
+            elif scene.lexicon.is_compound(key):
+                owner = ("owner.compound", 12, About.MEMBER)
             else:
                 owner = ("owner.odd", 5, About.MEMBER)
-        elif view.is_capital(at) and not flag & STOP and at != view.at_or_after(0):
+        elif at == tokens.start and key in _GERMAN_HE:
+            owner = ("owner.third", 12, About.PERSON)
+        elif view.is_capital(at) and not flag & STOP and at:
             owner = ("owner.known_name", -14, About.PERSON)
         else:
             continue
         if (owner[0] in {"owner.capital", "owner.known_name"} and best[0] == "owner.none") or owner[1] > best[1] or (best[0] == "owner.none"):
             best = owner
-    del ranks
     if groups.get("me") is not None:
         best = ("owner.self", 8, About.SELF)
     candidate.add(best[0], best[1])
     candidate.about = best[2]
+
+
+_GERMAN_HE: Final = frozenset({"der", "die", "dem", "den"})  # "Der heißt in echt …"
 
 
 def _public(scene: Scene, candidate: Candidate, first: int, last: int) -> None:
@@ -203,8 +212,6 @@ def _asked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
     if any(flags[at] & NEGATION for at in before) or (flags[first] & NEGATION):
         candidate.add("negation", -30)
     scene.add_cues(candidate, first, last, "safety")
-    if scene.view.name:
-        candidate.add(f"disguise.{scene.view.name}", 6)
     return candidate
 
 
@@ -279,7 +286,7 @@ _READERS: Final[Mapping[str, Callable[[Scene, Compiled, re2._Match[str]], Candid
 def _candidate(scene: Scene, category: Category, first: int, last: int, base: str) -> Candidate:
     view = scene.view
     candidate = scene.candidate(category, view.starts[first], view.ends[last - 1], base)
-    if view.name and category is not Category.SOLICITATION:
+    if view.is_disguised(candidate.start, candidate.end):
         candidate.add(f"disguise.{view.name}", 6)
     return candidate
 

@@ -65,6 +65,9 @@ def _weighed(scene: Scene, first: int, last: int, weight: int, *, has_number: bo
     scene.weigh(found)
     if found.about is About.INSTITUTION and scene.has(THIRD | KIN, first, last, 5):
         found.about = About.PERSON
+    public = scene.public_near(first, last)
+    if public and not scene.has(THIRD | SELF | KIN, first, last, 8):
+        found.add("public", -14 if public == 1 else -24)
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.screening.findings import Category
+from app.screening.lexicon import COMMON, STOP
 from app.screening.scene import Candidate, Scene
 
 # The usual plates of the packs' regions; letters and digits only, separators as people type them.
@@ -35,7 +36,14 @@ def vehicles(scene: Scene) -> Iterator[Candidate]:
     if not any(key in heads for key in view.keys):
         return
     text = view.text
-    for found in _PLATE.finditer(text):
+    for token, place in enumerate(view.starts):
+        if not text[place].isalnum() or (
+            view.flags[token] & (STOP | COMMON) and not view.is_capital(token)
+        ):
+            continue
+        found = _PLATE.match(text, place, place + LONGEST + 2)
+        if found is None:
+            continue
         start, end = found.span()
         before = text[start - 1] if start else " "
         after = text[end] if end < len(text) else " "
