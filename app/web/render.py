@@ -29,7 +29,8 @@ def install_pages(app: Flask, common: Common) -> None:
     app.jinja_env.filters["day"] = day_in_words
     app.jinja_env.filters["wait"] = wait_in_words
     app.jinja_env.globals.update(may=may, asset=asset, marks=marks)
-    app.jinja_env.install_gettext_callables(_translated, _counted, newstyle=True)  # type: ignore[attr-defined]
+    install = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]  # by i18n
+    install(_translated, _counted, newstyle=True)
 
     @app.context_processor
     def offer() -> dict[str, Any]:

@@ -11,8 +11,8 @@ from tests.house.source import ROOT
 PLUMBING: Final = {"core", "screening", "policy", "privacy", "web", "cli"}
 ARROWS: Final = {
     ("admin", "accounts"),
+    ("admin", "community"),
     ("admin", "forum"),
-    ("community", "accounts"),
     ("forum", "accounts"),
     ("forum", "review"),
     ("moderation", "accounts"),

@@ -132,7 +132,7 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         return ALLOW if who.id else HIDE
     if permission.value in {"audit:read", "queue:read", "review:decide", "sanction:lift"}:
         return ALLOW if moderates(who) else HIDE
-    if permission.value == "settings:edit":
+    if permission.value in {"board:edit", "settings:edit"}:
         return ALLOW if who.roles & Role.OPERATOR else HIDE
     if thing in {"notice", "statement"}:
         mine = who.id == ME == what.member_id
