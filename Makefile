@@ -2,10 +2,11 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+TOGETHER ?= -n 2
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup setup-dev run demo test quick check fix lock bench bench-screening packs screenshots texts clean
+.PHONY: help setup setup-dev run demo test quick check static fix lock bench bench-screening packs screenshots texts clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -40,20 +41,24 @@ run: setup  ## serve on http://127.0.0.1:8000 with SQLite in var/
 demo: setup  ## fill an empty forum with an example community
 	@$(BIN)/bauta demo
 
-test: setup-dev  ## the whole suite
-	@$(BIN)/python -m pytest
+test: setup-dev  ## the whole suite, on SQLite and once more on PostgreSQL
+	@echo "On SQLite …"
+	@BAUTA_TEST_DB=sqlite $(BIN)/python -m pytest $(TOGETHER)
+	@echo "On PostgreSQL, whatever stands on a database …"
+	@BAUTA_TEST_DB=postgresql $(BIN)/python -m pytest $(TOGETHER) -m "database and not browser"
 
 quick: setup-dev  ## the suite without browsers and slow tests
 	@$(BIN)/python -m pytest -m "not browser and not slow" -q
 
-check: setup-dev  ## everything that must hold before a commit
+check: static test  ## everything that must hold before a commit
+
+static: setup-dev  ## the part of it that only reads the source
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/djlint --quiet --check templates
 	@$(BIN)/djlint --quiet --lint templates
-	@$(BIN)/python -m pytest
 
 fix: setup-dev  ## let the tools mend what they can
 	@$(BIN)/ruff check --fix --quiet .; $(BIN)/ruff format --quiet .
