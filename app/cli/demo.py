@@ -23,7 +23,7 @@ from app.core.text import render
 from app.forum import search
 from app.forum import service as forum
 from app.forum.models import Board, Follow, Notice, Post, Quote, Thank, Thread
-from app.moderation.models import Report, Sanction, SanctionKind, Statement
+from app.moderation.models import Act, Report, Sanction, SanctionKind, Statement
 from app.policy.vocabulary import Standing, Visibility
 from app.review.models import Reason, ReviewItem
 from app.review.service import enqueue
@@ -193,9 +193,13 @@ def _fill_queue(session: Session, community: Community, filled: Filled) -> None:
     """Reports, decisions of the past with their statements, and a sanction that still holds."""
     for report in community.reports:
         post = filled.posts[report.post]
-        item = enqueue(session, post.public_id, Reason.REPORTED)
-        item.report_count += 1
-        item.is_urgent = item.is_urgent or report.is_urgent
+        item = enqueue(
+            session,
+            post.public_id,
+            Reason.REPORTED,
+            is_identity=report.reason == "identity",
+            is_urgent=report.is_urgent,
+        )
         item.opened_at = _ago(report.days_ago * 24)
         session.flush()  # the report names the item by its id
         session.add(
@@ -228,7 +232,8 @@ def _fill_queue(session: Session, community: Community, filled: Filled) -> None:
         member.standing = STANDINGS.get(kind, Standing.GOOD)
         member.standing_until = until
         moderator = filled.members[sanction.statement.moderator]
-        audit.record(session, moderator.public_id, f"member.{kind.value}", member.public_id)
+        verb = f"sanction.{kind.value}"
+        audit.record(session, moderator.public_id, verb, statement.public_id)
 
 
 def _fill_statement(session: Session, plan: DemoStatement, filled: Filled) -> Statement:
@@ -242,7 +247,7 @@ def _fill_statement(session: Session, plan: DemoStatement, filled: Filled) -> St
         findings=[],
         opened_at=decided,
         closed_on=decided.date(),
-        outcome=plan.act or "warn",
+        outcome=plan.act or Act.LEAVE.value,
     )
     session.add(item)
     session.flush()  # the statement names the item by its id
@@ -251,7 +256,7 @@ def _fill_statement(session: Session, plan: DemoStatement, filled: Filled) -> St
         moderator_id=moderator.id,
         review_item_id=item.id,
         post_id=post.id,
-        act=plan.act,
+        act=plan.act or Act.LEAVE,
         rule=plan.rule,
         facts=plan.facts,
         decided_on=decided.date(),
@@ -275,7 +280,8 @@ def _fill_statement(session: Session, plan: DemoStatement, filled: Filled) -> St
     )
     if plan.answer and not plan.reply:
         enqueue(session, statement.public_id, Reason.ANSWER)
-    audit.record(session, moderator.public_id, f"post.{plan.act or 'warn'}", post.public_id)
+    if plan.act:
+        audit.record(session, moderator.public_id, f"post.{plan.act}", statement.public_id)
     return statement
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -10,10 +10,11 @@ from sqlalchemy import Boolean, Date, ForeignKey, Index, String, Text
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core import ids
+from app.core import clock, ids
 from app.core.db import Base, BigKey, Hour, Word
 from app.core.retention import Keep
 
+ANSWER_WINDOW: Final = timedelta(days=90)  # as long as the review item and its reports are kept
 _STILL_OPEN: Final = sql("closed_on IS NULL")
 
 
@@ -45,6 +46,25 @@ class SanctionKind(StrEnum):
     WARN = "warn"
     SILENCE = "silence"
     SUSPEND = "suspend"
+
+
+class Act(StrEnum):
+    """What may be decided about a post."""
+
+    RELEASE = "release"  # held: readers may see it
+    REJECT = "reject"  # held: readers will not see it
+    REMOVE = "remove"  # published: readers see it no longer
+    LEAVE = "leave"  # it stays as it is
+
+
+class Outcome(StrEnum):
+    """What a reporter is told."""
+
+    REMOVED = "removed"
+    ACTED = "acted"  # the post stays, but something was said to its author
+    LEFT = "left"
+    GONE = "gone"  # the author erased it first
+    UNDONE = "undone"  # a removal was taken back after the author had answered
 
 
 class Report(Base):
@@ -79,7 +99,12 @@ class Report(Base):
     seen_revision: Mapped[int] = mapped_column(BigKey, default=0)
     made_on: Mapped[date] = mapped_column(Date)
     closed_on: Mapped[date | None] = mapped_column(Date)
-    outcome: Mapped[str] = mapped_column(String(24), default="")
+    outcome: Mapped[Outcome | None] = mapped_column(Word(Outcome))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its reporter still waits for an answer."""
+        return self.closed_on is None
 
 
 class Statement(Base):
@@ -97,8 +122,8 @@ class Statement(Base):
         ForeignKey("review_items.id", ondelete="SET NULL")
     )
     post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id", ondelete="SET NULL"))
-    act: Mapped[str] = mapped_column(String(24))  # of `Act`; `leave` for a sanction alone
-    rule: Mapped[str] = mapped_column(String(24))
+    act: Mapped[Act] = mapped_column(Word(Act))  # `leave` for a sanction alone
+    rule: Mapped[Rule | None] = mapped_column(Word(Rule))  # a release rests on none
     facts: Mapped[str] = mapped_column(Text)
     decided_on: Mapped[date] = mapped_column(Date)
     answer: Mapped[str] = mapped_column(Text, default="")
@@ -111,6 +136,16 @@ class Statement(Base):
     def is_answered(self) -> bool:
         """Whether the member has already answered."""
         return self.answered_on is not None
+
+    @property
+    def answer_until(self) -> date:
+        """The last day on which the member may answer."""
+        return self.decided_on + ANSWER_WINDOW
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether there is something to answer, and still time for it."""
+        return self.act is not Act.RELEASE and clock.today() <= self.answer_until
 
 
 class Sanction(Base):
@@ -129,3 +164,9 @@ class Sanction(Base):
     made_on: Mapped[date] = mapped_column(Date)
     until: Mapped[datetime | None] = mapped_column(Hour)
     lifted_on: Mapped[date | None] = mapped_column(Date)
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it still keeps the member from something."""
+        is_running = self.until is not None and self.until > clock.now()
+        return is_running and self.lifted_on is None

@@ -14,9 +14,11 @@ from app.policy.vocabulary import (
     Actor,
     Aged,
     Answerable,
+    Contested,
     Gated,
     Owned,
     Role,
+    Ruled,
     Shown,
     Standing,
     Threaded,
@@ -47,9 +49,12 @@ class Permission(StrEnum):
     POST_REPORT = "post:report"
     POST_THANK = "post:thank"
     QUEUE_READ = "queue:read"
+    REPORT_LIST = "report:list"
     REVIEW_DECIDE = "review:decide"
+    REVIEW_READ = "review:read"
     SANCTION_LIFT = "sanction:lift"
     SETTINGS_EDIT = "settings:edit"
+    STANDING_READ = "standing:read"
     STATEMENT_ANSWER = "statement:answer"
     STATEMENT_READ = "statement:read"
     THREAD_CREATE = "thread:create"
@@ -134,9 +139,9 @@ def belongs(actor: Actor, subject: Owned) -> bool:
     return actor.is_member and subject.member_id == actor.id
 
 
-def concerns(actor: Actor, subject: Owned) -> bool:
-    """It is the actor's own, or the actor moderates."""
-    return belongs(actor, subject) or is_moderator(actor, subject)
+def concerns(actor: Actor, subject: Ruled) -> bool:
+    """It is the actor's own, or the actor moderates where it happened."""
+    return belongs(actor, subject) or (is_moderator(actor, None) and may_enter(actor, subject))
 
 
 def may_write(actor: Actor, subject: object) -> bool:
@@ -189,6 +194,31 @@ def unanswered(actor: Actor, subject: Answerable) -> bool:
     return not subject.is_answered
 
 
+def answerable(actor: Actor, subject: Answerable) -> bool:
+    """There is something to answer, and the time for it has not run out."""
+    return subject.is_answerable
+
+
+def concerns_others(actor: Actor, subject: Owned) -> bool:
+    """It is about another member."""
+    return subject.member_id != actor.id
+
+
+def not_a_party(actor: Actor, subject: Contested) -> bool:
+    """The text in question is not the actor's own."""
+    return subject.author_id != actor.id
+
+
+def did_not_report(actor: Actor, subject: Contested) -> bool:
+    """The actor has not asked for this decision."""
+    return actor.id not in subject.reporter_ids
+
+
+def did_not_decide_before(actor: Actor, subject: Contested) -> bool:
+    """An answer is read by somebody else than who decided, where there is somebody else."""
+    return subject.decided_by != actor.id
+
+
 TABLE: Final[Mapping[Permission, Access]] = {
     Permission.ACCOUNT_MANAGE: Access(see=(is_member,)),
     Permission.AUDIT_READ: Access(see=(is_moderator,)),
@@ -216,10 +246,15 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.POST_REPORT: Access(see=(may_know_of_it,), do=(is_member, published, others)),
     Permission.POST_THANK: Access(see=(may_know_of_it,), do=(is_member, published, others)),
     Permission.QUEUE_READ: Access(see=(is_moderator,)),
-    Permission.REVIEW_DECIDE: Access(see=(is_moderator,)),
-    Permission.SANCTION_LIFT: Access(see=(is_moderator,)),
+    Permission.REPORT_LIST: Access(see=(is_member,)),
+    Permission.REVIEW_DECIDE: Access(
+        see=(is_moderator, may_enter, not_a_party), do=(did_not_report, did_not_decide_before)
+    ),
+    Permission.REVIEW_READ: Access(see=(is_moderator, may_enter, not_a_party)),
+    Permission.SANCTION_LIFT: Access(see=(is_moderator, may_enter), do=(concerns_others,)),
     Permission.SETTINGS_EDIT: Access(see=(is_operator,)),
-    Permission.STATEMENT_ANSWER: Access(see=(belongs,), do=(unanswered,)),
+    Permission.STANDING_READ: Access(see=(is_member,)),
+    Permission.STATEMENT_ANSWER: Access(see=(belongs,), do=(unanswered, answerable)),
     Permission.STATEMENT_READ: Access(see=(concerns,)),
     Permission.THREAD_CREATE: Access(see=(may_enter,), do=(is_member, may_write, trusted_to_start)),
     Permission.THREAD_FOLLOW: Access(see=(may_know_of_it,), do=(is_member,)),
@@ -231,7 +266,12 @@ TABLE: Final[Mapping[Permission, Access]] = {
 
 # What a member who is suspended or removed may still open: what was decided, the own account.
 OPEN_TO_THE_SUSPENDED: Final = frozenset(
-    {Permission.STATEMENT_READ, Permission.STATEMENT_ANSWER, Permission.ACCOUNT_MANAGE}
+    {
+        Permission.ACCOUNT_MANAGE,
+        Permission.STANDING_READ,
+        Permission.STATEMENT_ANSWER,
+        Permission.STATEMENT_READ,
+    }
 )
 
 

@@ -120,7 +120,24 @@ class Owned(Protocol):
 
 
 class Answerable(Owned, Protocol):
-    """A statement of reasons: it may be answered once."""
+    """A statement of reasons: it may be answered once, for a while."""
 
     @property
     def is_answered(self) -> bool: ...
+    @property
+    def is_answerable(self) -> bool: ...
+
+
+class Ruled(Owned, Gated, Protocol):
+    """A decision about a member's text on a board."""
+
+
+class Contested(Gated, Protocol):
+    """Something that a moderator must decide: whose it is, who asked, who decided before."""
+
+    @property
+    def author_id(self) -> int | None: ...
+    @property
+    def reporter_ids(self) -> frozenset[int]: ...
+    @property
+    def decided_by(self) -> int | None: ...

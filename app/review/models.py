@@ -14,6 +14,8 @@ from app.core.db import Base, BigKey, Fine, Hour, Word
 from app.core.retention import Keep
 
 CLAIM_LASTS: Final = timedelta(minutes=30)
+IN_BODY: Final = "body"  # where a finding lies
+IN_TITLE: Final = "title"
 
 
 class Reason(StrEnum):

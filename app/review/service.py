@@ -17,11 +17,9 @@ from app.core import clock
 from app.core.errors import StaleError
 from app.policy.vocabulary import Actor
 from app.review import queries
-from app.review.models import Reason, ReviewItem
+from app.review.models import IN_BODY, IN_TITLE, Reason, ReviewItem
 from app.screening.findings import Category, Finding
 
-IN_BODY: Final = "body"
-IN_TITLE: Final = "title"
 GONE: Final = "gone"  # the outcome of an item whose subject was erased before anybody decided
 
 _WEIGHT: Final = (Reason.FIRST_POST, Reason.REPORTED, Reason.HELD, Reason.ANSWER)

@@ -39,6 +39,10 @@ DENIALS: Final = {
     "fresh": _l("The time in which this could be changed has run out."),
     "own": _l("Only the one who wrote this can change it."),
     "others": _l("This is your own text."),
+    "answerable": _l("There is nothing to answer here, or the time for it has run out."),
+    "concerns_others": _l("This is about you: somebody else decides."),
+    "did_not_report": _l("You have reported this yourself: somebody else decides."),
+    "did_not_decide_before": _l("You made the first decision: somebody else reads the answer."),
     "unanswered": _l("You have already answered. The moderators will read it."),
     "not_suspended": _l("Your account is suspended. You can read why, and answer."),
 }

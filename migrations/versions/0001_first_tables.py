@@ -291,7 +291,7 @@ def upgrade() -> None:
         sa.Column("seen_revision", BIG, nullable=False),
         sa.Column("made_on", sa.Date(), nullable=False),
         sa.Column("closed_on", sa.Date(), nullable=True),
-        sa.Column("outcome", sa.String(length=24), nullable=False),
+        sa.Column("outcome", sa.String(24), nullable=True),
         sa.ForeignKeyConstraint(
             ["post_id"], ["posts.id"], name=op.f("fk_reports_post_id"), ondelete="CASCADE"
         ),
@@ -340,8 +340,8 @@ def upgrade() -> None:
         sa.Column("moderator_id", BIG, nullable=True),
         sa.Column("review_item_id", BIG, nullable=True),
         sa.Column("post_id", BIG, nullable=True),
-        sa.Column("act", sa.String(length=24), nullable=False),
-        sa.Column("rule", sa.String(length=24), nullable=False),
+        sa.Column("act", sa.String(24), nullable=False),
+        sa.Column("rule", sa.String(24), nullable=True),
         sa.Column("facts", sa.Text(), nullable=False),
         sa.Column("decided_on", sa.Date(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),

@@ -183,6 +183,7 @@ SAFE = {
     "forum/_post.html",
     "forum/compose.html",
     "forum/erase.html",
+    "moderation/_text.html",
 }
 
 

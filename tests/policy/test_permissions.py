@@ -48,6 +48,9 @@ class Thing:
     is_locked: bool = False
     is_fresh: bool = True
     is_answered: bool = False
+    is_answerable: bool = True
+    reporter_ids: frozenset[int] = frozenset()
+    decided_by: int | None = None
 
 
 def actors() -> Iterator[Actor]:
@@ -84,9 +87,18 @@ def texts() -> Iterator[Thing]:
 
 
 def belongings() -> Iterator[Thing]:
-    """Notices and statements."""
-    for owner, answered in product((ME, SOMEBODY, None), (True, False)):
-        yield Thing(member_id=owner, is_answered=answered)
+    """Notices, statements and sanctions, about what happened on every board."""
+    switches = product((True, False), (True, False))
+    for gate, owner, (answered, late) in product(GATES, (ME, SOMEBODY, None), switches):
+        yield Thing(gate=gate, member_id=owner, is_answered=answered, is_answerable=not late)
+
+
+def matters() -> Iterator[Thing]:
+    """What waits for a moderator: by whom it is, who asked, and who decided before."""
+    people = (ME, SOMEBODY, None)
+    asking = (frozenset[int](), frozenset({SOMEBODY}), frozenset({ME, SOMEBODY}))
+    for gate, author, reporters, decider in product(GATES, people, asking, people):
+        yield Thing(gate=gate, author_id=author, reporter_ids=reporters, decided_by=decider)
 
 
 # --- the second statement -------------------------------------------------------------------------
@@ -125,22 +137,29 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
     """What the door must say."""
     thing, _, deed = permission.partition(":")
     if who.standing in {"suspended", "removed"}:
-        open_doors = {"account:manage", "statement:read", "statement:answer"}
+        open_doors = {"account:manage", "standing:read", "statement:read", "statement:answer"}
         if permission.value not in open_doors:
             return DENY
-    if permission.value in {"account:manage", "inbox:read"}:
+    if permission.value in {"account:manage", "inbox:read", "report:list", "standing:read"}:
         return ALLOW if who.id else HIDE
-    if permission.value in {"audit:read", "queue:read", "review:decide", "sanction:lift"}:
+    if permission.value in {"audit:read", "queue:read"}:
         return ALLOW if moderates(who) else HIDE
+    if thing == "review":
+        return _answer_for_matter(deed, who, what)
+    if permission.value == "sanction:lift":
+        if not (moderates(who) and is_inside(who, what)):
+            return HIDE
+        return DENY if what.member_id == who.id else ALLOW
     if permission.value in {"board:edit", "settings:edit"}:
         return ALLOW if who.roles & Role.OPERATOR else HIDE
     if thing in {"notice", "statement"}:
         mine = who.id == ME == what.member_id
         if deed == "read":
-            return ALLOW if mine or moderates(who) else HIDE
+            return ALLOW if mine or (moderates(who) and is_inside(who, what)) else HIDE
         if not mine:
             return HIDE
-        return DENY if deed == "answer" and what.is_answered else ALLOW
+        too_late = what.is_answered or not what.is_answerable
+        return DENY if deed == "answer" and too_late else ALLOW
     if permission.value == "board:feed":
         return ALLOW if what.gate.read == 0 and what.gate.role == 0 else HIDE
     if permission.value == "board:read":
@@ -152,6 +171,14 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
     if not knows(who, what):
         return HIDE
     return _answer_for_text(permission, who, what)
+
+
+def _answer_for_matter(deed: str, who: Actor, what: Thing) -> Verdict:
+    """Moderators inside, but never in their own cause; nor twice, nor where they asked for it."""
+    if not (moderates(who) and is_inside(who, what)) or what.author_id == who.id:
+        return HIDE
+    is_partial = who.id in what.reporter_ids or what.decided_by == who.id
+    return DENY if deed == "decide" and is_partial else ALLOW
 
 
 def _answer_for_text(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa: PLR0911, C901
@@ -192,9 +219,11 @@ THINGS: Final = {
     "notice": belongings,
     "post": texts,
     "queue": lambda: [Thing()],
-    "review": lambda: [Thing()],
-    "sanction": lambda: [Thing()],
+    "report": lambda: [Thing()],
+    "review": matters,
+    "sanction": belongings,
     "settings": lambda: [Thing()],
+    "standing": lambda: [Thing()],
     "statement": belongings,
     "thread": texts,
 }

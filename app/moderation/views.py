@@ -1,0 +1,363 @@
+"""The console, reports and statements over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.accounts.models import Member
+from app.core.errors import NotFoundError, StaleError
+from app.forum import queries as forum
+from app.forum.models import Post
+from app.moderation import queries, service, words
+from app.moderation.forms import (
+    AnswerForm,
+    BulkForm,
+    DecisionForm,
+    ReplyForm,
+    ReportForm,
+    day,
+    filters,
+    number,
+)
+from app.moderation.queries import Matter, Ruling
+from app.policy.permissions import Permission
+from app.policy.vocabulary import Trust
+from app.review import service as review
+from app.review.models import Reason
+from app.review.queries import Claimed, Filter
+from app.web import limits
+from app.web.access import demand, may, me, permit, permit_on, public
+from app.web.render import page, tell
+from app.web.unit_of_work import session, undo
+
+blueprint = Blueprint("moderation", __name__)
+blueprint.context_processor(words.for_pages)
+
+REPORTS_AN_HOUR: Final = {
+    Trust.NEWCOMER: "5 per hour",
+    Trust.KNOWN: "10 per hour",
+    Trust.REGULAR: "20 per hour",
+    Trust.TRUSTED: "20 per hour",
+}
+
+
+# --- reports --------------------------------------------------------------------------------------
+
+
+@blueprint.get("/posts/<post_id>/report")
+@permit_on(Permission.POST_REPORT, forum.post_by_public_id)
+def report_post(post: Post) -> ResponseReturnValue:
+    """The form by which a member asks the moderators to look at a post."""
+    return _report_page(post, ReportForm())
+
+
+@blueprint.post("/posts/<post_id>/report")
+@permit_on(Permission.POST_REPORT, forum.post_by_public_id)
+def send_report(post: Post) -> ResponseReturnValue:
+    """Report a post."""
+    form = ReportForm()
+    if not form.validate():
+        return _report_page(post, form, 422)
+    limits.spend("report", me().public_id, REPORTS_AN_HOUR[me().trust])
+    service.report(session(), me(), post, form.complaint())
+    tell(_("Thank you. A moderator will look at it. You will get an answer in your inbox."))
+    return redirect(url_for("forum.show_post", post_id=post.public_id))
+
+
+@blueprint.get("/me/reports")
+@permit(Permission.REPORT_LIST)
+def my_reports() -> ResponseReturnValue:
+    """What the member has reported, and what became of it."""
+    reports = queries.own_reports(session(), me(), number(request.args.get("before")))
+    return page("moderation/my_reports.html", reports=reports)
+
+
+def _report_page(post: Post, form: ReportForm, status: int = 200) -> ResponseReturnValue:
+    """The form, or a word that the member has reported this already."""
+    return page(
+        "moderation/report.html",
+        status,
+        post=post,
+        author=_pseudonym(post.author_id),
+        already=queries.open_report_of(session(), me(), post),
+        form=form,
+        problems=form.problems(),
+        options=words.choices(words.REPORT_REASONS),
+    )
+
+
+# --- the queue ------------------------------------------------------------------------------------
+
+
+@blueprint.get("/queue")
+@permit(Permission.QUEUE_READ)
+def queue() -> ResponseReturnValue:
+    """What waits for a moderator."""
+    return _queue_page(BulkForm())
+
+
+@blueprint.post("/queue")
+@permit(Permission.QUEUE_READ)
+def decide_chosen() -> ResponseReturnValue:
+    """Release or reject several held posts with one reason."""
+    form = BulkForm()
+    if not form.validate():
+        return _queue_page(form, status=422)
+    try:
+        count = service.decide_together(session(), me(), _chosen(form), form.decision())
+    except StaleError:
+        undo()
+        return _queue_page(form, status=409, is_stale=True)
+    tell(ngettext("%(num)d post decided.", "%(num)d posts decided.", count))
+    return redirect(_queue_url(filters()))
+
+
+def _queue_page(
+    form: BulkForm, *, status: int = 200, is_stale: bool = False
+) -> ResponseReturnValue:
+    """One page of the queue, with what was chosen still chosen."""
+    asked = filters()
+    wanted = Filter(
+        reason=asked["reason"],
+        claimed=asked["claimed"],
+        place=queries.place_after(session(), asked["after"]),
+    )
+    return page(
+        "moderation/queue.html",
+        status,
+        queue=queries.queue(session(), me(), wanted, asked["board"]),
+        asked=asked,
+        reasons=list(Reason),
+        claims=Claimed,
+        form=form,
+        problems=form.problems(),
+        ticked={public_id for public_id, _version, _seen in form.chosen},
+        is_stale=is_stale,
+        rules=words.options(words.RULES),
+        here=_queue_url(asked),
+    )
+
+
+def _queue_url(asked: dict[str, Any]) -> str:
+    """The address of a page of the queue with these filters."""
+    return url_for("moderation.queue", **{name: value or None for name, value in asked.items()})
+
+
+def _chosen(form: BulkForm) -> list[service.Chosen]:
+    """The items that were ticked, each behind its door."""
+    chosen = []
+    for public_id, version, seen in form.chosen:
+        matter = queries.matter_by_id(session(), public_id)
+        if matter is None:
+            raise NotFoundError
+        demand(Permission.REVIEW_DECIDE, matter)
+        chosen.append(service.Chosen(matter.item, version, seen))
+    return chosen
+
+
+# --- one item -------------------------------------------------------------------------------------
+
+
+@blueprint.get("/queue/<item_id>")
+@permit_on(Permission.REVIEW_READ, queries.matter_by_id)
+def show_item(matter: Matter) -> ResponseReturnValue:
+    """Everything that a decision about one item rests on, and the form for it."""
+    return _item_page(matter)
+
+
+@blueprint.post("/queue/<item_id>/take")
+@permit_on(Permission.REVIEW_DECIDE, queries.matter_by_id)
+def claim(matter: Matter) -> ResponseReturnValue:
+    """Take an item."""
+    review.claim(session(), me(), matter.item)
+    return _to(matter)
+
+
+@blueprint.post("/queue/<item_id>/take-over")
+@permit_on(Permission.REVIEW_DECIDE, queries.matter_by_id)
+def take_over(matter: Matter) -> ResponseReturnValue:
+    """Take an item that somebody else has."""
+    version = number(request.form.get("version")) or 0
+    service.take_over(session(), me(), matter.item, version)
+    return _to(matter)
+
+
+@blueprint.post("/queue/<item_id>/give-back")
+@permit_on(Permission.REVIEW_DECIDE, queries.matter_by_id)
+def give_back(matter: Matter) -> ResponseReturnValue:
+    """Give an item back."""
+    review.give_back(session(), me(), matter.item)
+    return redirect(url_for("moderation.queue"))
+
+
+@blueprint.post("/queue/<item_id>/decide")
+@permit_on(Permission.REVIEW_DECIDE, queries.matter_by_id)
+def decide(matter: Matter) -> ResponseReturnValue:
+    """Decide about a post and its author, or show what its author would read."""
+    form = DecisionForm()
+    if not form.validate():
+        return _item_page(matter, form, status=422)
+    if form.wants_preview:
+        preview = service.draft(me(), matter, form.decision())
+        return _item_page(matter, form, preview=preview, is_preview=True)
+    try:
+        service.decide(session(), me(), matter.item, form.seen_version, form.decision())
+    except StaleError:
+        return _overtaken(matter, form)
+    return _decided()
+
+
+@blueprint.post("/queue/<item_id>/answer")
+@permit_on(Permission.REVIEW_DECIDE, queries.matter_by_id)
+def decide_answer(matter: Matter) -> ResponseReturnValue:
+    """Let a decision stand, or take it back, after its answer was read."""
+    form = ReplyForm()
+    if not form.validate():
+        return _item_page(matter, reply=form, status=422)
+    settle = service.undo if form.act.data == "undo" else service.uphold
+    try:
+        settle(session(), me(), matter.item, form.seen_version, form.text.data)
+    except StaleError:
+        return _overtaken(matter, reply=form)
+    return _decided()
+
+
+def _decided() -> ResponseReturnValue:
+    """After a decision: the queue again."""
+    tell(_("Decided. Those whom it concerns will find it in their inbox."))
+    return redirect(url_for("moderation.queue"))
+
+
+def _overtaken(
+    matter: Matter, form: DecisionForm | None = None, reply: ReplyForm | None = None
+) -> ResponseReturnValue:
+    """Somebody was faster: the item as it is now, and what was typed is kept."""
+    public_id = matter.item.public_id
+    undo()
+    now = queries.matter_by_id(session(), public_id)
+    if now is None:
+        raise StaleError
+    return _item_page(now, form, reply, status=409, is_stale=True)
+
+
+def _item_page(
+    matter: Matter, form: DecisionForm | None = None, reply: ReplyForm | None = None, **shown: Any
+) -> ResponseReturnValue:
+    """The page of an item; `shown` may hold a status, a preview, and that somebody was faster."""
+    form, reply = form or DecisionForm(formdata=None), reply or ReplyForm(formdata=None)
+    status = shown.pop("status", 200)
+    values = {"preview": None, "is_preview": False, "is_stale": False} | shown
+    return page(
+        "moderation/item.html",
+        status,
+        matter=matter,
+        item=matter.item,
+        post=matter.post,
+        found=queries.findings_of(matter),
+        context=forum.context(session(), matter.post) if matter.post else [],
+        reported=queries.reported(session(), matter),
+        history=queries.history(session(), me(), matter),
+        ruling=queries.ruling_of(session(), matter.statement) if matter.statement else None,
+        holder=queries.holder_of(session(), matter.item),
+        is_mine=matter.item.holder_id == me().id,
+        may_decide=may(Permission.REVIEW_DECIDE, matter),
+        form=form,
+        reply=reply,
+        problems=form.problems() | reply.problems(),
+        acts=words.choices({act: words.ACTS[act] for act in matter.acts}),
+        rules=words.options(words.RULES),
+        sanctions=[("", _("None"), ""), *words.choices(words.SANCTIONS)],
+        **values,
+    )
+
+
+def _to(matter: Matter) -> ResponseReturnValue:
+    """Back to the page of an item."""
+    return redirect(url_for("moderation.show_item", item_id=matter.item.public_id))
+
+
+# --- statements and standing ----------------------------------------------------------------------
+
+
+@blueprint.get("/statements/<statement_id>")
+@permit_on(Permission.STATEMENT_READ, queries.ruling_by_id)
+def show_statement(ruling: Ruling) -> ResponseReturnValue:
+    """What was decided, on which rule, and what can be done about it."""
+    return _statement_page(ruling, AnswerForm())
+
+
+@blueprint.post("/statements/<statement_id>/answer")
+@permit_on(Permission.STATEMENT_ANSWER, queries.ruling_by_id)
+def answer_statement(ruling: Ruling) -> ResponseReturnValue:
+    """Answer a decision, once."""
+    form = AnswerForm()
+    if not form.validate():
+        return _statement_page(ruling, form, 422)
+    service.answer(session(), me(), ruling, form.text.data)
+    tell(_("Your answer has been sent. You will find the reply in your inbox."))
+    return redirect(url_for("moderation.show_statement", statement_id=ruling.statement.public_id))
+
+
+@blueprint.post("/statements/<statement_id>/lift")
+@permit_on(Permission.SANCTION_LIFT, queries.ruling_by_id)
+def lift(ruling: Ruling) -> ResponseReturnValue:
+    """End the sanctions of a decision before their time."""
+    if service.lift(session(), me(), ruling):
+        tell(_("Lifted. The member will find it in the inbox."))
+    return redirect(url_for("moderation.show_statement", statement_id=ruling.statement.public_id))
+
+
+def _statement_page(ruling: Ruling, form: AnswerForm, status: int = 200) -> ResponseReturnValue:
+    """A statement as the member reads it, and as moderators look it up."""
+    return page(
+        "moderation/statement.html",
+        status,
+        ruling=ruling,
+        statement=ruling.statement,
+        is_own=ruling.member_id == me().id,
+        about=_pseudonym(ruling.member_id),
+        form=form,
+        problems=form.problems(),
+    )
+
+
+@blueprint.get("/me/standing")
+@permit(Permission.STANDING_READ)
+def my_standing() -> ResponseReturnValue:
+    """Where the member stands, what that means, and what was decided."""
+    return page(
+        "moderation/my_standing.html",
+        actor=me(),
+        sanction=queries.strictest_in_force(session(), me().id),
+        statements=queries.statements_about(session(), me().id),
+    )
+
+
+def _pseudonym(member_id: int | None) -> str | None:
+    """What a member is called, if he or she is still here."""
+    member = None if member_id is None else session().get(Member, member_id)
+    return None if member is None else member.pseudonym
+
+
+# --- logs -----------------------------------------------------------------------------------------
+
+
+@blueprint.get("/audit")
+@permit(Permission.AUDIT_READ)
+def audit() -> ResponseReturnValue:
+    """What those with power did: verbs, ids and days."""
+    entries = queries.audit_log(session(), number(request.args.get("before")))
+    return page("moderation/audit.html", entries=entries)
+
+
+@blueprint.get("/log")
+@public
+def public_log() -> ResponseReturnValue:
+    """What was done here, for everybody: deeds, rules and days, no name and no text."""
+    lines, before = queries.public_log(session(), day(request.args.get("before", "")))
+    return page("moderation/log.html", lines=lines, before=before)
