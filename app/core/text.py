@@ -30,6 +30,7 @@ ATTRIBUTES: Final = {"a": {"href"}, "ol": {"start"}}
 OWN_PATH: Final = re.compile(r"/(?!/)[A-Za-z0-9/_.~#?=&;%-]{0,300}\Z")
 FOREIGN: Final = re.compile(r"https?://[^\s<>\"']{1,1990}\Z", re.IGNORECASE)
 MARKS_IN_A_ROW: Final = 6  # more than any living script stacks on one letter
+_MARKUP: Final = re.compile(r"\]\([^)\s]*\)|[*_`~|\[\]\\]+|^[ >#-]+", re.MULTILINE)
 _OVERRIDES: Final = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 
 Leaving = Callable[[int], str]
@@ -76,9 +77,9 @@ def fold(text: str) -> str:
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
 
 
-def excerpt(text: str, length: int) -> str:
-    """The beginning of a text on one line, cut at a word, `…` where something follows."""
-    line = " ".join(text.split())
+def excerpt(source: str, length: int) -> str:
+    """The beginning of a Markdown text on one plain line, cut at a word, `…` where more follows."""
+    line = " ".join(_MARKUP.sub("", source).split())
     if len(line) <= length:
         return line
     return line[:length].rsplit(" ", 1)[0] + " …"

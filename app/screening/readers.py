@@ -64,7 +64,9 @@ def name_from(view: View, token: int, *, is_sure: bool) -> Read | None:
                 break
             parts.append(at)
             last = at = at + 1
-        elif (key in "-'" and parts and _is_glued(view, at)) or (key == "." and parts and len(keys[at - 1]) == 1):
+        elif (key in "-'" and parts and _is_glued(view, at)) or (
+            key == "." and parts and len(keys[at - 1]) == 1
+        ):
             at += 1
         else:
             break
@@ -89,7 +91,9 @@ def name_before(view: View, token: int, *, is_sure: bool) -> Read | None:
             parts.append(at)
             first = at
             at -= 1
-        elif (key in "-'" and parts and _is_glued(view, at)) or (key == "." and parts and at > 0 and len(keys[at - 1]) == 1):
+        elif (key in "-'" and parts and _is_glued(view, at)) or (
+            key == "." and parts and at > 0 and len(keys[at - 1]) == 1
+        ):
             at -= 1
         else:
             break
@@ -128,10 +132,8 @@ def _goes_on(view: View, at: int, *, is_lower: bool) -> bool:
     if flag & PARTICLE and at + 1 < len(view.keys):
         at += 1
         flag = view.flags[at]
-    return (
-        (view.is_capital(at)
-        and not flag & STOP)
-        or (is_lower and bool(flag & _LISTED and not flag & COMMON))
+    return (view.is_capital(at) and not flag & STOP) or (
+        is_lower and bool(flag & _LISTED and not flag & COMMON)
     )
 
 
@@ -289,7 +291,10 @@ def place_from(view: View, token: int) -> Read | None:
     lower_only = not capitals
     is_alone = proper == 1 and not (heads or towns or details)
     weight = (
-        (2 if is_alone else 8 if proper else 0) + (5 if heads else 0) + (6 if towns else 0) + (6 if details else 0)
+        (2 if is_alone else 8 if proper else 0)
+        + (5 if heads else 0)
+        + (6 if towns else 0)
+        + (6 if details else 0)
     )
     if mass and not (proper and (heads or towns or details)):
         weight -= 12
@@ -304,9 +309,56 @@ def _leads(view: View, at: int) -> bool:
     return any(view.is_capital(other) or not view.flags[other] for other in following)
 
 
-_IN: Final = frozenset(["in", "en", "em", "in", "at", "on", "à", "a", "de", "da", "do", "di", "von", "near", "aus", "auf", "am", "bei", "im"])
+_IN: Final = frozenset(
+    [
+        "in",
+        "en",
+        "em",
+        "in",
+        "at",
+        "on",
+        "à",
+        "a",
+        "de",
+        "da",
+        "do",
+        "di",
+        "von",
+        "near",
+        "aus",
+        "auf",
+        "am",
+        "bei",
+        "im",
+    ]
+)
 _AFTER_PLACE: Final = frozenset(
-    ["and", "but", "i", "he", "she", "they", "you", "und", "aber", "ich", "er", "sie", "y", "pero", "el", "ella", "et", "mais", "il", "elle", "e", "mas", "ele", "ela"]
+    [
+        "and",
+        "but",
+        "i",
+        "he",
+        "she",
+        "they",
+        "you",
+        "und",
+        "aber",
+        "ich",
+        "er",
+        "sie",
+        "y",
+        "pero",
+        "el",
+        "ella",
+        "et",
+        "mais",
+        "il",
+        "elle",
+        "e",
+        "mas",
+        "ele",
+        "ela",
+    ]
 )
 
 

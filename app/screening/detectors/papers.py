@@ -49,7 +49,9 @@ TEST_CARDS: Final = frozenset(
 )
 
 _SSN: Final = re.compile(r"\d{3}[- .]\d{2}[- .]\d{4}")
-_NINO: Final = re.compile(r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]", re.IGNORECASE)
+_NINO: Final = re.compile(
+    r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]", re.IGNORECASE
+)
 _LETTERED: Final = (
     ("dni", re.compile(r"\d{2}\.?\d{3}\.?\d{3}[ -]?[A-Za-z]"), dni.is_valid),
     ("nie", re.compile(r"[XYZxyz][- ]?\d{7}[- ]?[A-Za-z]"), nie.is_valid),

@@ -119,7 +119,9 @@ def _stands_badly(text: str, start: int, end: int) -> bool:
 def shape_of(raw: str, digits: str) -> str | None:
     """Return how much a run looks like a number to call, or None if it is something else."""
     if raw.startswith("+") or (raw.startswith("00") and len(digits) > 10):  # noqa: PLR2004
-        return "international" if (len(digits) > 7 and digits[:2] != "00") or raw[0] != "+" else None  # noqa: PLR2004
+        return (
+            "international" if (len(digits) > 7 and digits[:2] != "00") or raw[0] != "+" else None
+        )  # noqa: PLR2004
     if _DATE.fullmatch(raw) or _YEARS.fullmatch(raw) or digits.startswith(("978", "979")):
         return None
     groups = _GROUPS.findall(raw)

@@ -146,7 +146,11 @@ def _own(
             owner = ("owner.known_name", -14, About.PERSON)
         else:
             continue
-        if (owner[0] in {"owner.capital", "owner.known_name"} and best[0] == "owner.none") or owner[1] > best[1] or (best[0] == "owner.none"):
+        if (
+            (owner[0] in {"owner.capital", "owner.known_name"} and best[0] == "owner.none")
+            or owner[1] > best[1]
+            or (best[0] == "owner.none")
+        ):
             best = owner
     if groups.get("me") is not None:
         best = ("owner.self", 8, About.SELF)
@@ -255,7 +259,40 @@ def _placed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidat
 
 
 _WHERE: Final = frozenset(
-    ["at", "in", "on", "outside", "near", "by", "from", "to", "past", "along", "opposite", "behind", "bei", "im", "am", "an", "auf", "vor", "in", "en", "frente", "al", "a", "au", "aux", "devant", "chez", "dans", "na", "no", "em", "ao"]
+    [
+        "at",
+        "in",
+        "on",
+        "outside",
+        "near",
+        "by",
+        "from",
+        "to",
+        "past",
+        "along",
+        "opposite",
+        "behind",
+        "bei",
+        "im",
+        "am",
+        "an",
+        "auf",
+        "vor",
+        "in",
+        "en",
+        "frente",
+        "al",
+        "a",
+        "au",
+        "aux",
+        "devant",
+        "chez",
+        "dans",
+        "na",
+        "no",
+        "em",
+        "ao",
+    ]
 )
 
 

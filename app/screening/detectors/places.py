@@ -18,7 +18,26 @@ _UK_OUT: Final = re.compile(r"[a-z]{1,2}\d[a-z\d]?")
 _UK_IN: Final = re.compile(r"\d[a-z]{2}")
 _HOUSE: Final = re.compile(r"\d{1,5}[a-z]?")
 _DIRECTIONS: Final = frozenset(
-    ["n", "s", "e", "w", "ne", "nw", "se", "sw", "north", "south", "east", "west", "saint", "st", "new", "old", "upper", "lower"]
+    [
+        "n",
+        "s",
+        "e",
+        "w",
+        "ne",
+        "nw",
+        "se",
+        "sw",
+        "north",
+        "south",
+        "east",
+        "west",
+        "saint",
+        "st",
+        "new",
+        "old",
+        "upper",
+        "lower",
+    ]
 )
 _SUFFIXES: Final = frozenset(["bis", "ter", "quater"])
 
@@ -151,8 +170,7 @@ def _is_measure(scene: Scene, number: int, token: int) -> bool:
     before = view.text[view.starts[number] - 1] if view.starts[number] else " "
     return (
         key in _MEASURES
-        or (before in "$€£.,:/#"
-        and before not in ",:")
+        or (before in "$€£.,:/#" and before not in ",:")
         or (
             view.keys[number].isdigit()
             and view.keys[number - 1 : number] == ["-"]
@@ -164,7 +182,52 @@ def _is_measure(scene: Scene, number: int, token: int) -> bool:
 
 
 _MEASURES: Final = frozenset(
-    ["minute", "minutes", "min", "mins", "hour", "hours", "day", "days", "week", "weeks", "month", "months", "year", "years", "mile", "miles", "km", "bed", "bedroom", "way", "lane", "lanes", "man", "men", "people", "player", "points", "am", "pm", "percent", "x", "gb", "tb", "mb", "inch", "foot", "ft", "st", "nd", "rd", "th", "of", "and", "to"]
+    [
+        "minute",
+        "minutes",
+        "min",
+        "mins",
+        "hour",
+        "hours",
+        "day",
+        "days",
+        "week",
+        "weeks",
+        "month",
+        "months",
+        "year",
+        "years",
+        "mile",
+        "miles",
+        "km",
+        "bed",
+        "bedroom",
+        "way",
+        "lane",
+        "lanes",
+        "man",
+        "men",
+        "people",
+        "player",
+        "points",
+        "am",
+        "pm",
+        "percent",
+        "x",
+        "gb",
+        "tb",
+        "mb",
+        "inch",
+        "foot",
+        "ft",
+        "st",
+        "nd",
+        "rd",
+        "th",
+        "of",
+        "and",
+        "to",
+    ]
 )
 
 
@@ -237,7 +300,25 @@ _BEFORE_NUMBER: Final = frozenset(
     {",", "n", "no", "nº", "num", "numero", "º", ".", "°", "nr", "#", "casa", "numéro"}
 )
 _UNIT_STOPS: Final = frozenset(
-    ["y", "e", "et", "und", "con", "com", "avec", "mit", "n", "no", "num", "numero", "piso", "apto", "apartamento", "bloco", "portal"]
+    [
+        "y",
+        "e",
+        "et",
+        "und",
+        "con",
+        "com",
+        "avec",
+        "mit",
+        "n",
+        "no",
+        "num",
+        "numero",
+        "piso",
+        "apto",
+        "apartamento",
+        "bloco",
+        "portal",
+    ]
 )
 
 
@@ -258,10 +339,8 @@ def _compound(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:
         if token == 0 or not (view.is_capital(token - 1) or keys[token - 1] == "-"):
             return None
         first = token - 1
-        while (
-            (first > 0
-            and keys[first] == "-")
-            or (first > 0 and keys[first - 1] == "-" and view.starts[first] == view.ends[first - 1])
+        while (first > 0 and keys[first] == "-") or (
+            first > 0 and keys[first - 1] == "-" and view.starts[first] == view.ends[first - 1]
         ):
             first -= 1
     if has_number and _fits_german(scene, first, token, at):
