@@ -31,7 +31,7 @@ from app.screening.normalize import (
     unleeted,
     without_markup,
 )
-from app.screening.scene import Candidate, Scene
+from app.screening.scene import Budget, Candidate, OverBudgetError, Scene
 from app.screening.scoring import DROPPED_BELOW, WEIGHTS, confidence
 from app.screening.tokens import View
 from app.screening.words import plain
@@ -80,10 +80,17 @@ def screen(text: str, *, context: Context = PLAIN) -> tuple[Finding, ...]:
         return (_limit(len(text)),)
     lexicon = lexicon_for(context.languages)
     best: list[Candidate] = []
-    for view in views(text, lexicon, context):
-        best.extend(_found(view, lexicon, context))
+    budget = Budget()
+    is_cut = False
+    try:
+        for view in views(text, lexicon, context):
+            is_cut = is_cut or view.is_cut
+            for candidate in _found(view, lexicon, context, budget):
+                best.append(candidate)  # noqa: PERF402  # what was found before the limit counts
+    except OverBudgetError:
+        is_cut = True
     findings = [_finding(candidate) for candidate in _settled(best)]
-    if len(findings) > MOST_FINDINGS:
+    if is_cut or len(findings) > MOST_FINDINGS:
         findings = [*findings[:MOST_FINDINGS], _limit(len(text))]
     return tuple(sorted(findings, key=lambda f: (f.span.start, f.span.end, f.category)))
 
@@ -153,8 +160,10 @@ def _undisguised(
     return current, tricks
 
 
-def _found(view: View, lexicon: Lexicon, context: Context) -> Iterator[Candidate]:
-    scene = Scene(view, lexicon)
+def _found(
+    view: View, lexicon: Lexicon, context: Context, budget: Budget
+) -> Iterator[Candidate]:
+    scene = Scene(view, lexicon, budget)
     detectors = STRICT if view.is_strict else DETECTORS
     for detector in detectors:
         for candidate in detector(scene):

@@ -24,7 +24,7 @@ _FOREIGN_WORD: Final = re.compile(r"[^\W\d_]+")
 _MIXING: Final = re.compile(r"[\u0370-\u058f\u13a0-\u13ff\u1d00-\u1d7f\u2c80-\u2cff]")
 _LATIN_LETTER: Final = re.compile(r"[A-Za-z]")
 LONGEST_EXPANSION: Final = 4  # of one character under NFKC; U+FDFA would give 18
-VIEWS_FACTOR: Final = 3  # views together may be this many times as long as the text
+_COMBINING: Final = "\u0301"  # stands for every mark that belongs to the letter before it
 _AS_THEY_ARE: Final = frozenset("ºª°´¨¯¸²³¹½¼¾…")
 _SIGNS: Final[Mapping[str, str]] = {
     **dict.fromkeys("‐‑‒–—―−﹘﹣－⁃", "-"),
@@ -104,6 +104,8 @@ def _folded(character: str) -> str:
         return _SIGNS[character]
     if character in _AS_THEY_ARE:
         return character
+    if unicodedata.combining(character):
+        return _COMBINING
     kind = unicodedata.category(character)
     if kind == "Cs":
         return "\ufffd"
@@ -131,40 +133,61 @@ def fold(text: str) -> Mapped:
     """Return the text with invisible characters, look-alikes and unusual signs made plain."""
     if _ODD.search(text) is None:
         return Mapped(text)
-    out: list[str] = []
-    starts, ends = array("I"), array("I")
+    changes: list[tuple[int, int, str]] = []
     is_shifted = is_foreign = False
-    done = 0
     for odd in _ODD.finditer(text):
         at = odd.start()
         character = text[at]
+        folded = _folded(character)
+        if folded == _COMBINING:
+            is_shifted = True
+            changes.append((at, at + 1, folded))
+            continue
+        is_foreign = is_foreign or _MIXING.match(character) is not None
+        is_shifted = is_shifted or len(folded) != 1
+        if folded != character:
+            changes.append((at, at + 1, folded))
+    if not changes:
+        result = Mapped(text)
+    elif not is_shifted:
+        characters = list(text)
+        for start, _, folded in changes:
+            characters[start] = folded
+        result = Mapped("".join(characters))
+    else:
+        result = _woven(text, changes)
+    if is_foreign:
+        return Mapped(_unmixed(result.text), result.starts, result.ends)
+    return result
+
+
+def _woven(text: str, changes: list[tuple[int, int, str]]) -> Mapped:
+    """Return the text with its odd characters made plain, marks joined to their letters."""
+    out: list[str] = []
+    starts, ends = array("I"), array("I")
+    done = 0
+    for at, beyond, folded in changes:
         if at > done:
             out.append(text[done:at])
             starts.extend(range(done, at))
             ends.extend(range(done + 1, at + 1))
-        done = at + 1
-        if unicodedata.combining(character):
-            is_shifted = True
-            composed = unicodedata.normalize("NFC", out[-1][-1] + character) if out else ""
+        done = beyond
+        if folded == _COMBINING:
+            composed = unicodedata.normalize("NFC", out[-1][-1] + text[at]) if out else ""
             if len(composed) == 1:
                 out[-1] = out[-1][:-1] + composed
-                ends[-1] = at + 1
+                ends[-1] = beyond
             continue
-        folded = _folded(character)
-        is_foreign = is_foreign or _MIXING.match(character) is not None
         if folded:
             out.append(folded)
-            starts.extend([at] * len(folded))
-            ends.extend([at + 1] * len(folded))
-        is_shifted = is_shifted or len(folded) != 1
+            for _ in folded:
+                starts.append(at)
+                ends.append(beyond)
     if done < len(text):
         out.append(text[done:])
         starts.extend(range(done, len(text)))
         ends.extend(range(done + 1, len(text) + 1))
-    result = "".join(out)
-    if is_foreign:
-        result = _unmixed(result)
-    return Mapped(result, starts, ends) if is_shifted else Mapped(result)
+    return Mapped("".join(out), starts, ends)
 
 
 def _unmixed(text: str) -> str:
@@ -334,15 +357,10 @@ def unleeted(source: Mapped) -> Mapped | None:
                 changes.append((*found.span(), letters))
     if not changes:
         return None
-    weaver = Weaver(source)
-    done = 0
+    characters = list(text)
     for start, end, instead in changes:
-        weaver.keep(done, start)
-        for offset, character in enumerate(instead):
-            weaver.put(character, start + offset, start + offset + 1)
-        done = end
-    weaver.keep(done, len(text))
-    return weaver.done()
+        characters[start:end] = instead  # letter for letter, so every place stays
+    return Mapped("".join(characters), source.starts, source.ends)
 
 
 def _beside_digit(text: str, start: int, end: int) -> bool:

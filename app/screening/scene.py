@@ -24,6 +24,7 @@ from app.screening.scoring import BASE, CUE_WEIGHTS, WEIGHTS
 from app.screening.tokens import View
 
 WINDOW: Final = 12  # tokens to either side
+MOST_CANDIDATES: Final = 400  # of one text, over all its views
 NEAR: Final = 4
 _STOPS: Final = frozenset(".!?\n")
 _HANDLES: Final = frozenset({HANDLE_SYMBOL, CAMEL_SYMBOL})
@@ -52,17 +53,41 @@ class Candidate:
         return sum(signal.weight for signal in self.signals)
 
 
+class OverBudgetError(Exception):
+    """A text holds more candidates than anybody writes: it is not read to its end."""
+
+
+class Budget:
+    """Work units of one text, so that none costs more than its share."""
+
+    __slots__ = ("candidates",)
+
+    def __init__(self) -> None:
+        self.candidates = MOST_CANDIDATES
+
+    def spend(self) -> None:
+        """Take one candidate's work; raises OverBudgetError when all is spent."""
+        self.candidates -= 1
+        if self.candidates < 0:
+            raise OverBudgetError
+
+
 class Scene:
     """A view with its surroundings ready to be asked."""
 
-    __slots__ = ("lexicon", "view")
+    __slots__ = ("budget", "lexicon", "view")
 
-    def __init__(self, view: View, lexicon: Lexicon) -> None:
+    def __init__(self, view: View, lexicon: Lexicon, budget: Budget | None = None) -> None:
         self.view = view
         self.lexicon = lexicon
+        self.budget = budget or Budget()
 
     def candidate(self, category: Category, start: int, end: int, base: str) -> Candidate:
-        """Return a new candidate with the weight of its shape."""
+        """Return a new candidate with the weight of its shape.
+
+        Raises OverBudgetError when the text has had its share of candidates.
+        """
+        self.budget.spend()
         made = Candidate(category, start, end, view=self.view)
         made.signals.append(Signal(f"shape.{base}", BASE[base]))
         return made

@@ -26,6 +26,7 @@ _TOKEN: Final = re.compile(
 _ORDINARY_CAMEL: Final = ("mc", "mac", "de", "di", "la", "le", "o", "van", "fitz", "iphone", "ipad")
 LONGEST_SHORT_NUMBER: Final = 2
 SHORTEST_HANDLE: Final = 4
+MOST_TOKENS: Final = 40_000  # 100,000 characters of any language hold fewer
 
 
 class View:
@@ -35,6 +36,7 @@ class View:
         "ends",
         "flags",
         "is_capitalised",
+        "is_cut",
         "is_strict",
         "keys",
         "low",
@@ -71,7 +73,11 @@ class View:
         get = lexicon.entries.get
         unknown = lexicon.unknown
         capitals = lowers = 0
+        self.is_cut = False
         for found in _TOKEN.finditer(text):
+            if len(starts) >= MOST_TOKENS:
+                self.is_cut = True
+                break
             start, end = found.span()
             starts.append(start)
             ends.append(end)

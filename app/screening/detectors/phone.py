@@ -13,7 +13,7 @@ from app.screening.lexicon import SELF, THIRD
 from app.screening.scene import Candidate, Scene
 from app.screening.scoring import WEIGHTS
 
-_RUN: Final = re.compile(r"[+(\d][\d ().\-/+]*\d")
+_RUN: Final = re.compile(r"[+(]{0,2}\d[\d ().\-/+]*")
 _GROUPS: Final = re.compile(r"\d+")
 _WIDE: Final = re.compile(r" {2,}|(?<=\d)\) (?=\()|[+](?=\d)")
 _DATE: Final = re.compile(
