@@ -18,10 +18,9 @@ from app.screening.detectors.vehicle import vehicles
 from app.screening.disguise import numbers_put_back, signs_put_back
 from app.screening.findings import About, Category, Finding, Signal, Span, Surface
 from app.screening.languages._packs.names import COMMON, GIVEN, SURNAMES
-from app.screening.lexicon import Lexicon
+from app.screening.lexicon import NUMBER_WORD, Lexicon
 from app.screening.messages import why
 from app.screening.normalize import (
-    Mapped,
     decoded,
     fold,
     joined,
@@ -39,6 +38,8 @@ from app.screening.words import plain
 SHIPPED: Final = ("en", "de", "es", "fr", "pt")
 MOST_FINDINGS: Final = 100
 LONGEST_TEXT: Final = 120_000  # code points; what is longer is held unread
+PIECE: Final = 2_000
+MOST_READ_TWICE: Final = 30_000  # code points that may be read again without their disguise
 EARLIER_POSTS: Final = 5
 EARLIER_LENGTH: Final = 2_000
 
@@ -115,9 +116,7 @@ def views(text: str, lexicon: Lexicon, context: Context = PLAIN) -> Iterator[Vie
     base = without_markup(fold(text))
     view = View(base, lexicon, names)
     yield view
-    plainer, tricks = _undisguised(base, view, lexicon, names)
-    if tricks:
-        yield View(plainer, lexicon, names, "+".join(tricks), text)
+    yield from _undisguised(text, view, lexicon, names)
     low = view.low
     if _MOVED.search(low):
         yield View(turned(base), lexicon, names, "reversed", text, is_strict=True)
@@ -141,23 +140,51 @@ def _after_colon(text: str, place: int) -> int:
 
 
 def _undisguised(
-    base: Mapped, view: View, lexicon: Lexicon, names: frozenset[str]
-) -> tuple[Mapped, list[str]]:
-    """Return the text with spaced letters, leet, sign words and number words put back."""
-    tricks: list[str] = []
-    current = base
-    for name, change in (("spaced", joined), ("leet", unleeted)):
-        changed = change(current)
-        if changed is not None:
-            current = changed
-            tricks.append(name)
-    for name, put_back in (("signs", signs_put_back), ("numbers", numbers_put_back)):
-        here = view if current is base else View(current, lexicon, names)
-        replaced = put_back(here, lexicon)
-        if replaced is not None:
-            current = replaced
-            tricks.append(name)
-    return current, tricks
+    text: str, view: View, lexicon: Lexicon, names: frozenset[str]
+) -> Iterator[View]:
+    """Yield a view with spaced letters, leet, sign words and number words put back.
+
+    A long text is read in pieces, and only those that were disguised are read twice. Raises
+    OverBudgetError when there are too many of these.
+    """
+    read = 0
+    for start, end in _pieces(view.text):
+        first, last = view.at_or_after(start), view.at_or_after(end)
+        has_words = any(flag & NUMBER_WORD for flag in view.flags[first:last]) or any(
+            key in lexicon.signs for key in view.keys[first:last]
+        )
+        is_whole = end - start == len(view.text)
+        current = view.mapped if is_whole else view.mapped.cut(start, end)
+        tricks: list[str] = []
+        for name, change in (("spaced", joined), ("leet", unleeted)):
+            changed = change(current)
+            if changed is not None:
+                current = changed
+                tricks.append(name)
+        if not tricks and not has_words:
+            continue
+        here = view if is_whole and not tricks else View(current, lexicon, names)
+        for name, put_back in (("signs", signs_put_back), ("numbers", numbers_put_back)):
+            changed = put_back(here, lexicon)
+            if changed is not None:
+                here = View(changed, lexicon, names)
+                tricks.append(name)
+        if tricks:
+            read += end - start
+            here.name, here.original = "+".join(tricks), text
+            yield here
+            if read > MOST_READ_TWICE:
+                raise OverBudgetError
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where a long text can be cut: at spaces, about every `PIECE` characters."""
+    start = 0
+    while len(text) - start > 2 * PIECE:
+        end = text.rfind(" ", start + PIECE // 2, start + PIECE) + 1 or start + PIECE
+        yield start, end
+        start = end
+    yield start, len(text)
 
 
 def _found(

@@ -56,6 +56,16 @@ class Mapped:
         self.starts = starts  # None: every character stands where it stood
         self.ends = ends
 
+    def cut(self, start: int, end: int) -> Mapped:
+        """Return a stretch of the text that still knows where it stands."""
+        if self.starts is None or self.ends is None:
+            return Mapped(
+                self.text[start:end],
+                array("I", range(start, end)),
+                array("I", range(start + 1, end + 1)),
+            )
+        return Mapped(self.text[start:end], self.starts[start:end], self.ends[start:end])
+
     def span(self, start: int, end: int) -> Span:
         """Return the span of the original from which `text[start:end]` came."""
         if self.starts is None or self.ends is None:

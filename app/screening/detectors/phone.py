@@ -86,8 +86,9 @@ def phones(scene: Scene) -> Iterator[Candidate]:
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Cut a long run where the gaps are wide; each piece without signs at its ends."""
     cuts = [start]
-    if sum(character.isdigit() for character in text[start : start + 60]) > LONGEST or (
-        "  " in text[start:end]
+    if end - start > 2 * LONGEST and (
+        sum(character.isdigit() for character in text[start : start + 60]) > LONGEST
+        or "  " in text[start:end]
     ):
         cuts += [found.start() for found in _WIDE.finditer(text, start + 1, end)]
     cuts.append(end)
