@@ -139,9 +139,7 @@ def _after_colon(text: str, place: int) -> int:
     return place
 
 
-def _undisguised(
-    text: str, view: View, lexicon: Lexicon, names: frozenset[str]
-) -> Iterator[View]:
+def _undisguised(text: str, view: View, lexicon: Lexicon, names: frozenset[str]) -> Iterator[View]:
     """Yield a view with spaced letters, leet, sign words and number words put back.
 
     A long text is read in pieces, and only those that were disguised are read twice. Raises
@@ -187,9 +185,7 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-def _found(
-    view: View, lexicon: Lexicon, context: Context, budget: Budget
-) -> Iterator[Candidate]:
+def _found(view: View, lexicon: Lexicon, context: Context, budget: Budget) -> Iterator[Candidate]:
     scene = Scene(view, lexicon, budget)
     detectors = STRICT if view.is_strict else DETECTORS
     for detector in detectors:
