@@ -62,9 +62,7 @@ class PseudonymMixin:
             raise ValidationError(str(FLAWS[flaw]))
         if judged is not Disposition.PUBLISH and self.insist.data != self.name:
             raise ValidationError(
-                _(
-                    "This looks like a real name. Choose another, or tick the box below if it is not."
-                )
+                _("This looks like a real name. Choose another, or tick the box below it.")
             )
 
     @property
@@ -230,7 +228,7 @@ class AboutForm(Form):
 
     def consent_for(self) -> str:
         """What the form must carry to show that its author has seen the marks in this text."""
-        return crypto.tag(str(current_app.secret_key).encode(), "about", self.text).hex()
+        return crypto.tag(str(current_app.secret_key).encode(), "consent:about", self.text).hex()
 
     @property
     def is_agreed(self) -> bool:

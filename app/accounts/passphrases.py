@@ -18,6 +18,7 @@ WORDS: Final = 6  # of 7,776 words each: 77 bits (EFF's long list, meant for fiv
 SHORTEST: Final = 15  # for an own one (NIST SP 800-63B-4 §3.1.1.2, where it is the only factor)
 LONGEST: Final = 128
 STRONG_ENOUGH: Final = 3  # of zxcvbn's 0 to 4
+OF_ITS_OWN: Final = 8  # letters and digits that are not the pseudonym or the community's name
 LOOKED_AT: Final = 72  # zxcvbn takes no more; a strong beginning does not get weaker by its end
 
 
@@ -54,6 +55,11 @@ def weakness(passphrase: Passphrase, known: Sequence[str]) -> Weakness | None:
     if len(text) > LONGEST:
         return Weakness.LONG
     inputs = [part for word in known for part in (word, *word.split("-"), *word.split()) if part]
+    own = text.casefold()
+    for part in inputs:
+        own = own.replace(part.casefold(), "")
+    if sum(sign.isalnum() for sign in own) < OF_ITS_OWN:
+        return Weakness.GUESSABLE
     if zxcvbn(text[:LOOKED_AT], user_inputs=inputs)["score"] < STRONG_ENOUGH:
         return Weakness.GUESSABLE
     return None

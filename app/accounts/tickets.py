@@ -6,7 +6,7 @@ words are on the same page in clear; the ticket only proves that they are ours, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -33,6 +33,10 @@ class Ticket:
     def is_over(self) -> bool:
         """Whether the form has been open for too long."""
         return self.age > LONGEST
+
+    def with_offer(self, offer: str) -> Ticket:
+        """The same form with another passphrase on it."""
+        return replace(self, offer=offer)
 
 
 def new(offer: str) -> Ticket:

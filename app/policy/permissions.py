@@ -38,6 +38,7 @@ class Permission(StrEnum):
     BOARD_FEED = "board:feed"
     BOARD_READ = "board:read"
     INBOX_READ = "inbox:read"
+    MEMBER_READ = "member:read"
     NOTICE_CLEAR = "notice:clear"
     POST_CREATE = "post:create"
     POST_EDIT = "post:edit"
@@ -226,6 +227,7 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.BOARD_FEED: Access(see=(open_to_visitors,)),
     Permission.BOARD_READ: Access(see=(may_enter,)),
     Permission.INBOX_READ: Access(see=(is_member,)),
+    Permission.MEMBER_READ: Access(see=(is_member,)),
     Permission.NOTICE_CLEAR: Access(see=(belongs,)),
     Permission.POST_CREATE: Access(
         see=(may_know_of_it,),

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from babel.support import Translations
-from flask import Flask, current_app, flash, g, get_flashed_messages, render_template
+from flask import (
+    Flask,
+    current_app,
+    flash,
+    g,
+    get_flashed_messages,
+    render_template,
+    request,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date, get_translations
 from flask_babel import gettext as _
@@ -17,6 +25,9 @@ from app.web.access import actor, may
 from app.web.assets import asset
 from app.web.extensions import direction, language
 from app.web.marks import marks
+
+THEME_COOKIE: Final = "look"
+THEMES: Final = frozenset({"light", "dark", "contrast"})
 
 Common = Callable[[], Mapping[str, Any]]
 
@@ -36,13 +47,19 @@ def install_pages(app: Flask, common: Common) -> None:
     def offer() -> dict[str, Any]:
         return {
             "me": actor() if actor().is_member else None,
-            "theme": actor().theme,
+            "theme": theme(),
             "language": language(),
             "direction": direction(),
             "quick_exit_url": current_app.config["QUICK_EXIT"],
             "notices": _notices,
             **common(),
         }
+
+
+def theme() -> str:
+    """The look that was chosen: with the account, or in a visitor's cookie; empty for none."""
+    chosen = actor().theme if actor().is_member else request.cookies.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else ""
 
 
 def page(template: str, /, status: int = 200, **values: Any) -> ResponseReturnValue:
