@@ -49,8 +49,7 @@ from app.policy.dispositions import Disposition, dispose, judge_finding
 from app.policy.permissions import Permission
 from app.policy.vocabulary import Actor, Role, Trust
 from app.screening.engine import Context, screen
-from app.screening.findings import Surface
-from app.screening.messages import MESSAGES
+from app.screening.findings import Finding, Surface
 from app.web import limits, onward
 from app.web.access import actor, cookie_name, me, permit, permit_on, public, signed_in
 from app.web.extensions import is_https
@@ -119,15 +118,6 @@ class Admission:
         return max(least, LONGEST_WAIT) if self.is_crowded and least else least
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A stretch of a text that identifies somebody, and the sentence that says so."""
-
-    start: int
-    end: int
-    why: str
-
-
 class Problems(dict[str, str]):
     """What is wrong, by field; nothing is wrong with a field that is not named."""
 
@@ -175,13 +165,13 @@ def join() -> ResponseReturnValue:
     if not problems and (waiting := _waiting(ticket, admission)):
         problems = {"": waiting}
         ticket = tickets.new(ticket.offer) if ticket.is_over else ticket
-    if problems:
-        return _sign_up_page(form, ticket, problems)
-    if not _first_use("ticket", ticket.number):
+    if not problems and not _first_use("ticket", ticket.number):
         form.noted.data = False
         problems = {"": _("This form was already sent. Please send it once more.")}
-        return _sign_up_page(form, tickets.new(passphrases.generate()), problems)
-    return _add_member(form, ticket, admission)
+        ticket = tickets.new(passphrases.generate())
+    return (
+        _sign_up_page(form, ticket, problems) if problems else _add_member(form, ticket, admission)
+    )
 
 
 def _add_member(form: SignUpForm, ticket: Ticket, admission: Admission) -> ResponseReturnValue:
@@ -640,14 +630,14 @@ def write_about() -> ResponseReturnValue:
     form = AboutForm()
     if not form.validate():
         return _settings_page(about=form, problems=form.problems())
-    disposition, marks = _screened(form.text)
+    disposition, findings = _screened(form.text)
     if "preview" in request.form:
-        return _settings_page(about=form, marks=marks, preview=render(form.text).html)
+        return _settings_page(about=form, findings=findings, preview=render(form.text).html)
     is_nudge = disposition is Disposition.NUDGE
     if disposition > Disposition.NUDGE or (is_nudge and not form.is_agreed):
         return _settings_page(
             about=form,
-            marks=marks,
+            findings=findings,
             may_agree=is_nudge,
             problems={"about": _("This may show who you are. Nothing was saved yet.")},
         )
@@ -659,7 +649,7 @@ def write_about() -> ResponseReturnValue:
 def _settings_page(
     *,
     about: AboutForm | None = None,
-    marks: Sequence[Mark] = (),
+    findings: Sequence[Finding] = (),
     preview: str = "",
     may_agree: bool = False,
     problems: Mapping[str, str] | None = None,
@@ -672,7 +662,7 @@ def _settings_page(
         "accounts/settings.html",
         status=422 if problems else 200,
         about=about,
-        marks=marks,
+        findings=findings,
         preview=preview,
         consent=about.consent_for() if may_agree else "",
         themes=list(THEME_WORDS.items()),
@@ -680,19 +670,15 @@ def _settings_page(
     )
 
 
-def _screened(text: str) -> tuple[Disposition, list[Mark]]:
-    """What becomes of an about text, and what in it is marked."""
+def _screened(text: str) -> tuple[Disposition, list[Finding]]:
+    """What becomes of an about text, and what in it is to be marked."""
     findings = screen(text, context=Context(surface=Surface.ABOUT, author=me().pseudonym))
-    marks = [
-        Mark(
-            start=finding.span.start,
-            end=finding.span.end,
-            why=_(MESSAGES[finding.why.message]) % dict(finding.why.parameters),
-        )
+    marked = [
+        finding
         for finding in findings
         if judge_finding(finding, me().trust, Surface.ABOUT) > Disposition.PUBLISH
     ]
-    return dispose(findings, me().trust, Surface.ABOUT), marks
+    return dispose(findings, me().trust, Surface.ABOUT), marked
 
 
 def _kept_for(held: queries.Holding) -> str:

@@ -140,7 +140,13 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         open_doors = {"account:manage", "standing:read", "statement:read", "statement:answer"}
         if permission.value not in open_doors:
             return DENY
-    if permission.value in {"account:manage", "inbox:read", "report:list", "standing:read"}:
+    if permission.value in {
+        "account:manage",
+        "inbox:read",
+        "member:read",
+        "report:list",
+        "standing:read",
+    }:
         return ALLOW if who.id else HIDE
     if permission.value in {"audit:read", "queue:read"}:
         return ALLOW if moderates(who) else HIDE
@@ -216,6 +222,7 @@ THINGS: Final = {
     "audit": lambda: [Thing()],
     "board": boards,
     "inbox": lambda: [Thing()],
+    "member": lambda: [Thing()],
     "notice": belongings,
     "post": texts,
     "queue": lambda: [Thing()],
