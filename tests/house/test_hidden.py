@@ -1,0 +1,414 @@
+"""Hidden means hidden: what somebody may not see leaves no trace in any answer (PRIVACY.md §10).
+
+Generated from the URL map: every route, asked by everybody, for everything hidden. A route with a
+parameter that `VALUES` does not know fails, so that nobody adds a page without adding it here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import product, zip_longest
+from typing import Any, Final
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from app.accounts.models import Member
+from app.core import clock
+from app.forum.models import Board, Category, Follow, Notice, Post, Quote, Revision, Thread
+from app.moderation.models import (
+    Report,
+    ReportReason,
+    Sanction,
+    SanctionKind,
+    Statement,
+)
+from app.moderation.models import Rule as HouseRule
+from app.policy.vocabulary import Role, Trust, Visibility
+from app.review.models import Reason, ReviewItem
+from tests.factories import (
+    make_board,
+    make_category,
+    make_member,
+    make_moderator,
+    make_post,
+    make_thread,
+)
+
+ABSENT: Final = "abcdefghjkmnpqrs"
+ABSENT_TOO: Final = "srqpnmkjhgfedcba"
+CANARY: Final = re.compile(r"canary\w+", re.IGNORECASE)
+NOT_THEIRS: Final = ("visitor", "Finch", "Stoat", "Robin")  # may see nothing that is hidden here
+MAY_POST: Final = {"board": "canaryboard", "title": "A title", "body": "A text.", "rule": "norms"}
+
+
+@dataclass
+class World:
+    """A forum with hidden things: who is there, what is open, and what is hidden from whom."""
+
+    browsers: dict[str, FlaskClient] = field(default_factory=dict)
+    board: Board = None  # type: ignore[assignment]
+    thread: Thread = None  # type: ignore[assignment]
+    post: Post = None  # type: ignore[assignment]
+    # By the name of the parameter that names them: things that are not there for NOT_THEIRS.
+    hidden: dict[str, list[str]] = field(default_factory=dict)
+    removed: str = ""  # its line stays, so that it was there is no secret
+    things: list[Any] = field(default_factory=list)
+
+    def values(self, argument: str) -> list[str | int]:
+        """Everything that a parameter of an address may be filled with."""
+        return [*self.hidden.get(argument, ()), *OTHERS[argument](self)]
+
+
+# What else a parameter may name: something open, so that every page is really drawn.
+OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
+    "board_id": lambda world: [world.board.public_id],
+    "item_id": lambda _: [],
+    "link": lambda _: [0],
+    "name": lambda _: ["nothing.css"],
+    "notice_id": lambda _: [],
+    "post_id": lambda world: [world.post.public_id, world.removed],
+    "pseudonym": lambda _: ["Heron", "Owl", "Nobody"],
+    "revision_id": lambda _: [],
+    "session_id": lambda _: [ABSENT],
+    "statement_id": lambda _: [],
+    "thread_id": lambda world: [world.thread.public_id],
+    "token": lambda _: [ABSENT],
+}
+QUERIES: Final = (
+    "",
+    "?q=canary",
+    "?q=canarytitle",
+    "?order=new",
+    "?order=unanswered",
+    "?before=999999",
+    "?after=0",
+)
+
+
+@pytest.fixture
+def world(session: Session, sign_in: Callable[..., FlaskClient], client: FlaskClient) -> World:
+    """Heron wrote it and Owl moderates; Finch, Stoat, Robin and the visitor must see nothing."""
+    heron = make_member(session, "Heron", trust=Trust.TRUSTED)
+    owl = make_moderator(session)
+    people = {
+        "Heron": heron,
+        "Owl": owl,
+        "Finch": make_member(session, "Finch", trust=Trust.NEWCOMER),
+        "Stoat": make_member(session, "Stoat", trust=Trust.REGULAR),
+        "Robin": make_member(session, "Robin", trust=Trust.REGULAR, roles=Role.OPERATOR),
+    }
+    made = World()
+    made.board = make_board(session, "Harbour", gate_read=Trust.VISITOR)
+    made.thread = make_thread(session, board=made.board, author=heron)
+    made.post = make_post(session, thread=made.thread, author=heron, body="An open answer.")
+    _hide(session, made, heron, owl, people["Stoat"])
+    made.browsers = {name: sign_in(member) for name, member in people.items()}
+    made.browsers["visitor"] = client
+    return made
+
+
+def _hide(session: Session, made: World, heron: Member, owl: Member, stoat: Member) -> None:
+    """Plant every hidden thing, a canary in each of its texts."""
+    category = make_category(session, "Canarycategory")
+    secret = make_board(
+        session,
+        "Canaryboard",
+        category=category,
+        gate_read=Trust.TRUSTED,
+        description="Canarydescription",
+    )
+    inside = make_thread(
+        session, board=secret, author=heron, title="Canarytitle inside", body="Canarybody inside"
+    )
+    answer = make_post(session, thread=inside, author=heron, body="Canaryanswer inside")
+    held = make_post(
+        session, thread=made.thread, author=heron, body="Canaryheld", visibility=Visibility.HELD
+    )
+    held_thread = make_thread(
+        session,
+        board=made.board,
+        author=heron,
+        title="Canarytitle held",
+        body="Canarybody held",
+        visibility=Visibility.HELD,
+    )
+    removed = make_post(
+        session,
+        thread=made.thread,
+        author=heron,
+        body="Canaryremoved [x](https://canaryremoved.example)",
+        visibility=Visibility.REMOVED,
+    )
+    quoting = make_post(session, thread=made.thread, author=heron, body="As said elsewhere.")
+    revision = Revision(post_id=made.post.id, body="Canaryrevision", replaced_on=clock.today())
+    notices = [
+        Notice(
+            member_id=heron.id,
+            kind="reply",
+            subject=inside.public_id,
+            post_id=answer.id,
+            made_on=clock.today(),
+        ),
+        # Stoat was let in once and was told of an answer there; now the door is shut.
+        Notice(
+            member_id=stoat.id,
+            kind="reply",
+            subject=inside.public_id,
+            post_id=answer.id,
+            made_on=clock.today(),
+        ),
+    ]
+    session.add_all(
+        [
+            Quote(post_id=quoting.id, quoted_id=answer.id),
+            Quote(post_id=answer.id, quoted_id=made.post.id),
+            Quote(post_id=held.id, quoted_id=made.post.id),
+            Follow(member_id=stoat.id, thread_id=inside.id, marker=None),
+            revision,
+            *notices,
+        ]
+    )
+    item, statement = _decided(session, heron, owl, removed)
+    session.flush()  # what was just added gets its public ids
+    made.removed = removed.public_id
+    made.hidden = {
+        "board_id": [secret.public_id],
+        "thread_id": [inside.public_id, held_thread.public_id],
+        "post_id": [held.public_id, answer.public_id, *_posts_in(session, inside, held_thread)],
+        "revision_id": [revision.public_id],
+        "item_id": [item.public_id],
+        "statement_id": [statement.public_id],
+        "notice_id": [notices[0].public_id],
+    }
+    made.things = [answer, held, held_thread, inside, secret, category]
+
+
+def _posts_in(session: Session, *threads: Thread) -> list[str]:
+    ids = [thread.id for thread in threads]
+    found = session.query(Post.public_id).where(Post.thread_id.in_(ids), Post.is_opening)
+    return [public_id for (public_id,) in found]
+
+
+def _decided(
+    session: Session, heron: Member, owl: Member, removed: Post
+) -> tuple[ReviewItem, Statement]:
+    """A report, the item in the queue, and the statement of reasons."""
+    item = ReviewItem(reason=Reason.REPORTED, subject=removed.public_id, opened_at=clock.now())
+    session.add(item)
+    session.flush()  # the report names the item by its id
+    statement = Statement(
+        member_id=heron.id,
+        moderator_id=owl.id,
+        review_item_id=item.id,
+        post_id=removed.id,
+        act="remove",
+        rule=HouseRule.NORMS,
+        facts="Canaryfacts",
+        decided_on=clock.today(),
+        answer="Canaryanswerback",
+        answered_on=clock.today(),
+    )
+    session.add(statement)
+    session.flush()  # the sanction names the statement by its id
+    session.add_all(
+        [
+            Report(
+                review_item_id=item.id,
+                post_id=removed.id,
+                reporter_id=owl.id,
+                reason=ReportReason.HARASSMENT,
+                text="Canaryreport",
+                made_on=clock.today(),
+            ),
+            Sanction(
+                member_id=heron.id,
+                statement_id=statement.id,
+                kind=SanctionKind.SILENCE,
+                made_on=clock.today(),
+                until=clock.now() + timedelta(days=3),
+            ),
+        ]
+    )
+    return item, statement
+
+
+def _routes(app: Flask, method: str) -> Iterator[Rule]:
+    return (rule for rule in app.url_map.iter_rules() if method in (rule.methods or ()))
+
+
+def _filled(rule: Rule, **values: Any) -> str:
+    """The address that a route has for these values."""
+    built = rule.build(values)
+    assert built is not None, f"{rule.rule} cannot be built with {values}"
+    return built[1]
+
+
+def _paths(app: Flask, world: World, method: str) -> Iterator[str]:
+    """Every address of the site, for every hidden and every open thing."""
+    for rule in _routes(app, method):
+        names = sorted(rule.arguments)
+        for values in product(*(world.values(name) for name in names)):
+            yield _filled(rule, **dict(zip(names, values, strict=True)))
+
+
+def _trace(response: TestResponse) -> list[str]:
+    """The canaries in an answer, its headers included."""
+    whole = response.get_data(as_text=True) + str(response.headers)
+    return sorted(set(CANARY.findall(whole)))
+
+
+def _masked(response: TestResponse, *ids: str) -> tuple[int, str, list[tuple[str, str]]]:
+    """An answer without what differs by chance: tokens, keys of forms, and the id asked for."""
+    text = response.get_data(as_text=True)
+    text = re.sub(r'value="[^"]{40,}"', 'value="…"', text)
+    text = re.sub(r'(name="(?:form_key|key|ticket)"[^>]*value=")[^"]*', r"\1…", text)
+    headers = [
+        (name, value)
+        for name, value in response.headers
+        if name not in {"Set-Cookie", "Content-Length"}
+    ]
+    for public_id in ids:
+        text = text.replace(public_id, "…")
+        headers = [(name, value.replace(public_id, "…")) for name, value in headers]
+    return response.status_code, text, headers
+
+
+def test_every_parameter_of_an_address_is_known_here(app: Flask) -> None:
+    named = {argument for rule in app.url_map.iter_rules() for argument in rule.arguments}
+    assert named - set(OTHERS) == set(), "say in OTHERS and in World.hidden what it can name"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", NOT_THEIRS)
+def test_no_answer_to_the_unauthorised_holds_a_word_of_what_is_hidden(
+    app: Flask, world: World, who: str
+) -> None:
+    browser = world.browsers[who]
+    drawn = 0
+    for path in _paths(app, world, "GET"):
+        for query in QUERIES if "static" not in path else ("",):
+            response = browser.get(path + query)
+            assert response.status_code < 500, path
+            assert _without_echo(_trace(response), query) == [], f"{who} {path}{query}"
+            drawn += response.status_code == 200
+    assert drawn > 20, "hardly any page was drawn: this test has looked at nothing"
+
+
+def _without_echo(found: list[str], query: str) -> list[str]:
+    """Without the word that was asked for itself: a search field shows it again."""
+    return [word for word in found if word.lower() not in query.lower()]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", NOT_THEIRS)
+def test_quoting_what_is_hidden_shows_nothing_of_it(world: World, who: str) -> None:
+    for public_id in (*world.hidden["post_id"], world.removed):
+        path = f"/threads/{world.thread.public_id}/reply"
+        asked = world.browsers[who].get(f"{path}?quote={public_id}")
+        absent = world.browsers[who].get(f"{path}?quote={ABSENT}")
+        assert _trace(asked) == []
+        assert _masked(asked, public_id) == _masked(absent, ABSENT)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("who", NOT_THEIRS)
+def test_what_is_hidden_answers_as_what_was_never_there(
+    app: Flask, world: World, who: str, method: str
+) -> None:
+    browser = world.browsers[who]
+    compared = 0
+    for rule in _routes(app, method):
+        # The first parameter names the thing; what follows, such as a link's number, hangs on it.
+        names = re.findall(r"<(?:\w+:)?(\w+)>", rule.rule)
+        if not names or names[0] not in world.hidden:
+            continue
+        rest = {name: (0 if name == "link" else ABSENT_TOO) for name in names[1:]}
+        for public_id in world.hidden[names[0]]:
+            hidden, absent = (
+                browser.open(_filled(rule, **{names[0]: value}, **rest), method=method, data=data)
+                for value in (public_id, ABSENT)
+                for data in [MAY_POST if method == "POST" else None]
+            )
+            assert hidden.status_code in {401, 404}, f"{who} {method} {rule.rule}"
+            assert _masked(hidden, public_id) == _masked(absent, ABSENT), f"{method} {rule.rule}"
+            assert _trace(hidden) in ([], ["canaryboard"]), "but for what was sent itself"
+            compared += 1
+    assert compared > 5
+
+
+@pytest.mark.slow
+def test_those_who_may_see_it_do(world: World) -> None:
+    # Without this the tests above would hold on a forum that shows nobody anything.
+    heron, owl = world.browsers["Heron"], world.browsers["Owl"]
+    secret, (inside, held_thread) = world.hidden["board_id"][0], world.hidden["thread_id"]
+    for browser in (heron, owl):
+        assert "Canaryboard" in browser.get("/").text
+        assert "Canarytitle" in browser.get(f"/boards/{secret}").text
+        assert "Canaryanswer" in browser.get(f"/threads/{inside}").text
+        assert "Canarybody held" in browser.get(f"/threads/{held_thread}").text
+        assert "Canaryheld" in browser.get(f"/threads/{world.thread.public_id}").text
+        assert "Canaryanswer" in browser.get("/search?q=canaryanswer").text
+        path = f"/posts/{world.post.public_id}/revisions"
+        assert "Canaryrevision" in browser.get(path).text
+
+
+@pytest.mark.slow
+def test_a_removed_text_is_in_no_page_of_the_forum_for_anybody(app: Flask, world: World) -> None:
+    for who in ("Heron", "Owl"):
+        page = world.browsers[who].get(f"/threads/{world.thread.public_id}").text
+        assert "Canaryremoved" not in page
+        assert "Canaryremoved" not in world.browsers[who].get("/search?q=canaryremoved").text
+
+
+@pytest.mark.slow
+def test_with_and_without_the_hidden_things_the_forum_looks_the_same(
+    app: Flask, world: World, session: Session
+) -> None:
+    # The open quotes of hidden posts would be gone with them, so they go first.
+    hidden_posts = [thing.id for thing in world.things if isinstance(thing, Post)]
+    session.execute(delete(Quote).where(Quote.quoted_id.in_(hidden_posts)))
+    session.commit()
+    paths = [
+        path + query
+        for path in _paths(app, world, "GET")
+        if not any(i in path for ids in world.hidden.values() for i in ids)
+        for query in (QUERIES if path.count("/") == 1 else ("",))
+    ]
+    with_them = _look(world, paths)
+    _take_away(session, world)
+    without = _look(world, paths)
+    for key, answer in with_them.items():
+        one, other = answer[1].splitlines(), without[key][1].splitlines()
+        told = [pair for pair in zip_longest(one, other) if pair[0] != pair[1]]
+        assert told == [], f"{key} tells that something is hidden"
+        assert answer == without[key], f"{key} tells that something is hidden"
+    assert len(with_them) > 50
+
+
+def _look(world: World, paths: list[str]) -> dict[tuple[str, str], Any]:
+    return {
+        (who, path): _masked(world.browsers[who].get(path)) for who in NOT_THEIRS for path in paths
+    }
+
+
+def _take_away(session: Session, world: World) -> None:
+    """Make the other world: nothing hidden was ever there."""
+    threads = [thing.id for thing in world.things if isinstance(thing, Thread)]
+    posts = [thing.id for thing in world.things if isinstance(thing, Post)]
+    boards = [thing.id for thing in world.things if isinstance(thing, Board)]
+    categories = [thing.id for thing in world.things if isinstance(thing, Category)]
+    session.execute(delete(Post).where(Post.thread_id.in_(threads) | Post.id.in_(posts)))
+    session.execute(delete(Thread).where(Thread.id.in_(threads)))
+    session.execute(delete(Board).where(Board.id.in_(boards)))
+    session.execute(delete(Category).where(Category.id.in_(categories)))
+    session.commit()
