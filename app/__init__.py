@@ -108,5 +108,5 @@ def _common() -> Mapping[str, Any]:
     asks = actor()
     count: int | None = g.get("inbox_count")
     if count is None:
-        count = unread_notice_count(session(), asks.id) if asks.is_member else 0
+        count = unread_notice_count(session(), asks) if asks.is_member else 0
     return {"community_name": settings().name or "Bauta", "inbox_count": count}

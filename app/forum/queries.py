@@ -536,7 +536,13 @@ _LINKS: Final = (
     .join(Thread, Thread.id == _QUOTED.thread_id)
     .join(Board, Board.id == Thread.board_id)
     .outerjoin(Member, Member.id == _QUOTED.author_id)
-    .where(or_(Quote.post_id.in_(_SHOWN), Quote.quoted_id.in_(_SHOWN)))
+    .where(
+        or_(
+            Quote.post_id.in_(_SHOWN),
+            # A backlink from another thread would tell of it to readers who may not enter it.
+            and_(Quote.quoted_id.in_(_SHOWN), _QUOTING.thread_id == _QUOTED.thread_id),
+        )
+    )
     .order_by(Quote.post_id, Quote.quoted_id)
 )
 
@@ -773,6 +779,23 @@ def reader_state(session: Session, actor: Actor, thread: Thread) -> ReaderState:
     return ReaderState(bool(row[0]), row[1], row[2], row[3])
 
 
+# A count of what the inbox leaves out would tell that it is there.
+_IS_IN_INBOX: Final = or_(
+    Notice.post_id.is_(None),
+    and_(
+        Post.visibility == Visibility.PUBLISHED,
+        Thread.visibility == Visibility.PUBLISHED,
+        MAY_ENTER,
+    ),
+)
+_UNREAD: Final = (
+    select(func.count())
+    .select_from(Notice)
+    .outerjoin(Post, Post.id == Notice.post_id)
+    .outerjoin(Thread, Thread.id == Post.thread_id)
+    .outerjoin(Board, Board.id == Thread.board_id)
+    .where(Notice.member_id == ACTOR, Notice.is_read.is_(False), _IS_IN_INBOX)
+)
 _FOLLOW: Final = select(Follow).where(
     Follow.member_id == ACTOR, Follow.thread_id == bindparam("thread_id", type_=Integer)
 )
@@ -780,16 +803,13 @@ _READER_STATE: Final = select(
     _FOLLOW.with_only_columns(func.count()).scalar_subquery(),
     _FOLLOW.with_only_columns(Follow.marker).scalar_subquery(),
     select(func.count()).select_from(Post).where(_IS_HELD_HERE).scalar_subquery(),
-    select(func.count())
-    .where(Notice.member_id == ACTOR, Notice.is_read.is_(False))
-    .scalar_subquery(),
+    _UNREAD.scalar_subquery(),
 )
 
 
-def unread_notice_count(session: Session, member_id: int) -> int:
-    """How many lines of an inbox are unread."""
-    query = select(func.count()).where(Notice.member_id == member_id, Notice.is_read.is_(False))
-    return session.scalar(query) or 0
+def unread_notice_count(session: Session, actor: Actor) -> int:
+    """How many lines of an inbox are unread, of those that the inbox shows."""
+    return session.scalar(_UNREAD, of(actor)) or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -807,23 +827,18 @@ class NoticeRow:
 
 def inbox(session: Session, actor: Actor, before: int | None = None) -> Page[NoticeRow]:
     """One page of an inbox, the last line first. What the reader may no longer read is left out."""
-    is_open = and_(
-        Post.visibility == Visibility.PUBLISHED,
-        Thread.visibility == Visibility.PUBLISHED,
-        may_enter_sql(actor),
-    )
     query = (
         select(Notice, Post.public_id, Thread.title)
         .outerjoin(Post, Post.id == Notice.post_id)
         .outerjoin(Thread, Thread.id == Post.thread_id)
         .outerjoin(Board, Board.id == Thread.board_id)
-        .where(Notice.member_id == actor.id, or_(Notice.post_id.is_(None), is_open))
+        .where(Notice.member_id == actor.id, _IS_IN_INBOX)
         .order_by(Notice.id.desc())
         .limit(POSTS_A_PAGE + 1)
     )
     if before is not None:
         query = query.where(Notice.id < before)
-    found = list(session.execute(query))
+    found = list(session.execute(query, of(actor)))
     rows = [
         NoticeRow(
             public_id=notice.public_id,
