@@ -42,7 +42,15 @@ def name_from(view: View, token: int, *, is_sure: bool) -> Read | None:
     """
     keys, flags = view.keys, view.flags
     at, size = token, len(keys)
-    while at < size and at < token + 3 and (keys[at] in _SKIPPED or flags[at] & TITLE):
+    while (
+        at < size
+        and at < token + 3
+        and (
+            keys[at] in _SKIPPED
+            or flags[at] & TITLE
+            or (keys[at] in _ARTICLES and _before_name(view, at))
+        )
+    ):
         at += 1 + (flags[at] & TITLE and at + 1 < size and keys[at + 1] == ".")
     first, last = at, at
     parts: list[int] = []
@@ -71,6 +79,18 @@ def name_from(view: View, token: int, *, is_sure: bool) -> Read | None:
         else:
             break
     return _judged(view, first, last, parts, is_lower=is_lower, is_sure=is_sure)
+
+
+_ARTICLES: Final = frozenset("a o la el der die le il".split())
+
+
+def _before_name(view: View, at: int) -> bool:
+    return (
+        at + 1 < len(view.keys)
+        and view.keys[at + 1][0].isalpha()
+        and view.is_capital(at + 1)
+        and not view.is_capital(at)
+    )
 
 
 def name_before(view: View, token: int, *, is_sure: bool) -> Read | None:
@@ -252,7 +272,7 @@ def place_from(view: View, token: int) -> Read | None:
                 heads += 1
             elif flag & MASS:
                 mass += 1
-            elif not flag & COMMON or flag & _LISTED:
+            elif not is_town and (not flag & COMMON or flag & _LISTED):
                 proper += 1
         elif flag & (HEAD | INSTITUTION) and (words or _leads(view, at)):
             heads += 1
@@ -279,14 +299,16 @@ def place_from(view: View, token: int) -> Read | None:
             and (not words or is_town or heads)
             and not capitals
         ):
-            proper += 1  # an unknown word by somebody who writes everything small
+            proper += not is_town  # by somebody who writes everything small
             towns += is_town
         else:
             break
         words += 1
         at += 1
         last = at
-    if last <= first or not (proper or (capitals > 1 and heads) or mass):
+    if last <= first or not (proper or (capitals > 1 and heads) or mass or (heads and towns)):
+        return None
+    if proper == 1 and not (heads or towns or details or mass) and _is_town(view, first):
         return None
     lower_only = not capitals
     is_alone = proper == 1 and not (heads or towns or details)
@@ -301,6 +323,14 @@ def place_from(view: View, token: int) -> Read | None:
     if lower_only:
         weight -= 10
     return Read(first, last, weight, bool(heads))
+
+
+def _is_town(view: View, first: int) -> bool:
+    """`works in Dunmere` says in which town, `works at Dunmere` for whom."""
+    at = first - 1
+    while at > 0 and view.keys[at] in {"the", "der", "dem", "la", "el", "le"}:
+        at -= 1
+    return at >= 0 and view.keys[at] in {"in", "en", "em", "a", "à", "aus", "from", "de"}
 
 
 def _leads(view: View, at: int) -> bool:

@@ -27,6 +27,9 @@ WINDOW: Final = 12  # tokens to either side
 MOST_CANDIDATES: Final = 400  # of one text, over all its views
 NEAR: Final = 4
 _STOPS: Final = frozenset(".!?\n")
+_OURS: Final = frozenset(
+    "our ours we us wir uns unser unsere nuestro nuestra nosotros nos notre nous nosso nossa".split()
+)
 _HANDLES: Final = frozenset({HANDLE_SYMBOL, CAMEL_SYMBOL})
 
 
@@ -156,7 +159,7 @@ class Scene:
             if about is About.SELF:
                 found.about = About.PERSON
 
-    def about(self, first: int, last: int) -> tuple[About, str]:
+    def about(self, first: int, last: int, *, has_handles: bool = True) -> tuple[About, str]:
         """Return whom tokens `first:last` are about, and the rule that says so.
 
         The nearest owner before them wins, then the nearest behind; an institution only where no
@@ -164,7 +167,7 @@ class Scene:
         """
         view = self.view
         flags, symbols = view.flags, view.symbols
-        best: tuple[int, About, str] | None = None
+        best: tuple[int, About, str, bool] | None = None
         institution: int | None = None
         for low, high, step, malus in (
             (first - 1, first - 2 - WINDOW, -1, 0),
@@ -181,16 +184,20 @@ class Scene:
                 flag = flags[at]
                 if flag & INSTITUTION and institution is None:
                     institution = distance
+                if not has_handles and view.keys[at][0] == "@":
+                    continue
                 owner = self._owner(at, flag, symbols[at])
+                if view.keys[at] in _OURS:
+                    distance += NEAR  # a firm says "we" too
                 if owner is not None and (best is None or distance < best[0]):
-                    best = (distance, *owner)
+                    best = (distance, *owner, view.keys[at] not in _OURS)
                 if best is not None and distance > best[0]:
                     break
         if institution is not None and (best is None or institution + 2 < best[0]):
             return About.INSTITUTION, "institution"
         if best is None:
             return About.PERSON, ""
-        return best[1], best[2]
+        return best[1], best[2] if best[3] else ""
 
     def _owner(self, at: int, flag: int, symbol: str) -> tuple[About, str] | None:
         if symbol in _HANDLES:

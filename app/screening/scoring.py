@@ -44,9 +44,9 @@ BASE: Final[Mapping[str, int]] = {
     "real_name": -18,
     "employer_school": -18,
     "solicitation.strong": 16,
-    "solicitation.weak": 0,
+    "solicitation.weak": -8,
     "account_link": 6,
-    "whereabouts": 4,
+    "whereabouts": 0,
     "exposure_threat": 8,
     "accumulation": 4,
 }

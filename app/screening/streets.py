@@ -23,6 +23,7 @@ class Streets:
         self._before = gathered("before")
         self._french = gathered("numbered_before")
         self._endings = tuple(sorted(gathered("endings")))
+        self._prefixes = gathered("prefixes")
         self._not_streets = gathered("not_streets")
         self._strong = gathered("strong")
         self._units = gathered("units")
@@ -41,6 +42,8 @@ class Streets:
         kind = self._kinds.get(key, "")
         if self._endings and key.endswith(self._endings) and key not in self._not_streets:
             kind += "compound "
+        if key in self._prefixes:
+            kind += "prefix "
         return kind
 
     def is_bare(self, key: str) -> bool:

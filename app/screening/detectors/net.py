@@ -357,6 +357,8 @@ def _weighed_profile(scene: Scene, start: int, end: int, base: str) -> Candidate
     # The platform in the link is its shape, so cues are only those that speak against a person.
     scene.weigh(found)
     found.signals = [s for s in found.signals if not (s.rule.startswith("cue.") and s.weight > 0)]
+    view = scene.view
+    scene.add_cues(found, view.at_or_after(start), view.before(end), "profile_owner")
     if found.about in {About.PERSON, About.SELF} and _is_owned(scene, start, end):
         found.add("owned", 8)
     return found
@@ -384,7 +386,7 @@ def _handles(scene: Scene, taken: list[tuple[int, int]]) -> Iterator[Candidate]:
             continue
         if any(start <= view.starts[at] < end for start, end in taken):
             continue
-        owner = scene.about(at, at + 1)[1]
+        owner = scene.about(at, at + 1, has_handles=False)[1]
         if owner not in {
             "person.third",
             "person.kin",

@@ -138,6 +138,10 @@ def _numbered(  # noqa: PLR0913  # one run of digits and where it stands
     if len(digits) == 9 and not scene.view.text[start:end].isdigit():  # noqa: PLR2004
         found = scene.candidate(Category.GOVERNMENT_ID, start, end, "government_id.shape")
         yield scene.weigh(found)
+    if _NIR_SHAPE.fullmatch(raw) and len(digits) in {13, 15}:
+        found = scene.candidate(Category.GOVERNMENT_ID, start, end, "government_id.checked")
+        yield scene.weigh(found)
+        return
     for name, length, check in _NUMBERED:
         if len(digits) == length and checks.passes(check, digits):
             found = scene.candidate(Category.GOVERNMENT_ID, start, end, "government_id.checked")

@@ -91,7 +91,7 @@ def _named(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
     if groups.get("nameback") is not None:
         _own(scene, candidate, range(read.last, last), groups)
     else:
-        _own(scene, candidate, range(first, read.first), groups)
+        _own(scene, candidate, range(_owner_start(scene, first), read.first), groups)
     if any(
         scene.view.flags[at] & PAST for at in range(first, last) if not read.first <= at < read.last
     ):
@@ -101,6 +101,14 @@ def _named(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
     else:
         _public(scene, candidate, min(first, read.first), max(last, read.last))
     return candidate
+
+
+def _owner_start(scene: Scene, first: int) -> int:
+    """A phrase that begins with "real name" may stand behind whose it is: `Elton John's`."""
+    view = scene.view
+    if first >= 3 and view.keys[first - 1] == "s" and view.keys[first - 2] == "'":  # noqa: PLR2004
+        return max(0, first - 4)
+    return first
 
 
 def _own(
@@ -134,7 +142,7 @@ def _own(
                 owner = (
                     ("owner.compound", 12, About.MEMBER)
                     if scene.lexicon.is_compound(key)
-                    else ("owner.capital", -16 if is_pair else -10, About.PERSON)
+                    else ("owner.capital", -26 if is_pair else -10, About.PERSON)
                 )
             elif scene.lexicon.is_compound(key):
                 owner = ("owner.compound", 12, About.MEMBER)
@@ -143,7 +151,8 @@ def _own(
         elif at == tokens.start and key in _GERMAN_HE:
             owner = ("owner.third", 12, About.PERSON)
         elif view.is_capital(at) and not flag & STOP and at:
-            owner = ("owner.known_name", -14, About.PERSON)
+            is_pair = view.is_capital(at - 1) and not view.flags[at - 1] & STOP
+            owner = ("owner.known_name", -26 if is_pair else -12, About.PERSON)
         else:
             continue
         if (
@@ -253,6 +262,8 @@ def _placed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidat
         candidate.add("place_and_time", 6)
     elif not has_place:
         candidate.add("no_place", -6)
+    elif not has_clock and not any(view.flags[at] & INSTITUTION for at in around):
+        candidate.add("only_town", -20)
     _own(scene, candidate, range(first, last), found.groupdict())
     _public(scene, candidate, first, last)
     return candidate

@@ -60,6 +60,8 @@ def addresses(scene: Scene) -> Iterator[Candidate]:
             found = _type_first(scene, token)
         if found is None and "compound" in kind:
             found = _compound(scene, token)
+        if found is None and "prefix" in kind:
+            found = _prefixed(scene, token)
         if found is None and "after" in kind:
             found = _number_first(scene, token)
         if found is None:
@@ -237,7 +239,7 @@ def _type_first(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:
     keys = view.keys
     at = token + 1
     words = capitals = 0
-    if at < len(keys) and keys[at] == ".":
+    if at < len(keys) and keys[at] in {".", "/"}:
         at += 1
     while at < len(keys) and words < LONGEST_STREET:
         key = keys[at]
@@ -360,6 +362,28 @@ def _compound(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:
     ):
         return first, token + 1, 0, False
     return None
+
+
+def _prefixed(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:
+    """`Am Mühlbach 7`, `An der Alten Mühle 12`: only where somebody lives or a postcode follows."""
+    view = scene.view
+    keys = view.keys
+    at = token + 1
+    if at < len(keys) and keys[at] in {"der", "dem", "den"}:
+        at += 1
+    words = 0
+    while at < len(keys) and words < 3 and keys[at][0].isalpha() and view.is_capital(at):  # noqa: PLR2004
+        words += 1
+        at += 1
+    if not words or at >= len(keys) or not _is_house_number(scene, at):
+        return None
+    if not _fits_german(scene, token, at - 1, at):
+        return None
+    following = keys[at + 1 : at + 3]
+    has_postcode = any(len(key) == 5 and key.isdigit() for key in following)  # noqa: PLR2004
+    if not (has_postcode or (view.is_capital(token) and _resides(scene, token))):
+        return None
+    return token, at + 1, 10, True
 
 
 def _fits_german(scene: Scene, first: int, token: int, number: int) -> bool:

@@ -12,7 +12,7 @@ from app.screening.scene import Candidate, Scene
 
 # The usual plates of the packs' regions; letters and digits only, separators as people type them.
 _PLATE: Final = re.compile(
-    r"[A-Z]{2}[ -]?\d{2}[ -]?[A-Z]{3}"  # GB since 2001
+    r"(?:[A-Z]{2}[ -]?\d{2}[ -]?[A-Z]{3}"  # GB since 2001
     r"|[A-Z]\d{1,3}[ -]?[A-Z]{3}|[A-Z]{3}[ -]?\d{1,3}[A-Z]"  # GB before
     r"|[A-ZÄÖÜ]{1,3}[ :-][A-ZÄÖÜ]{1,2}[ -]?\d{1,4}[HE]?"  # DE
     r"|[A-ZÄÖÜ]{1,3}[ -]\d{1,5}[ -]?[A-Z]{1,3}"  # AT
@@ -23,7 +23,7 @@ _PLATE: Final = re.compile(
     r"|[A-Z]{3}[ -]?\d[A-Z0-9]\d{2}"  # BR
     r"|\d[A-Z]{3}\d{3}|[A-Z]{3}[ -]?\d{3,4}|\d{3}[ -]?[A-Z]{3}|[A-Z]{2}[ -]?\d{5}"  # US
     r"|[A-Z]{2}[ -]?\d{2}[ -]?[A-Z]{1,2}[ -]?\d{4}|\d{2,3}[ -][A-Z]{1,2}[ -]\d{1,6}"  # IN, IE
-    r"|[A-Z]{2}[ -]?\d{4,6}|\d[A-Z]{2}[ -]?\d[A-Z]{2}|[A-Z]{3}[ -]?\d{2}[ -]?[A-Z]",
+    r"|[A-Z]{2}[ -]?\d{4,6}|\d[A-Z]{2}[ -]?\d[A-Z]{2}|[A-Z]{3}[ -]?\d{2}[ -]?[A-Z])(?![^\W_])",
     re.IGNORECASE,
 )
 LONGEST: Final = 12
