@@ -23,7 +23,6 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-import tests.scaffold  # noqa: F401 - until every room has its views
 from app.accounts import sessions
 from app.accounts.models import Member
 from app.core import clock
