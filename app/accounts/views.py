@@ -396,6 +396,8 @@ def _takes_posts(path: str) -> bool:
 
 def _onward() -> str:
     """Where the signed note in `next` leads, else home."""
+    if not actor().is_confirmed:
+        return url_for("accounts.recovery_codes")
     return onward.follow(request.values.get("next", "")) or url_for("forum.home")
 
 

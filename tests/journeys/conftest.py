@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -41,8 +42,11 @@ class Live:
 
     def kill(self) -> None:
         """End it as a power cut would, workers and all."""
-        os.killpg(self.process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(10)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
     def bauta(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Type a command of the operator's."""
@@ -110,8 +114,7 @@ def live(tmp_path: Path) -> Iterator[Live]:
     """A server on an empty data folder."""
     running = start(tmp_path / "var")
     yield running
-    if running.process.poll() is None:
-        running.kill()
+    running.kill()
 
 
 @pytest.fixture(scope="session")
@@ -134,9 +137,7 @@ NewPerson = Callable[[], Page]
 
 
 @pytest.fixture
-def new_person(
-    browser: Browser, live: Live, viewport: tuple[int, int]
-) -> Iterator[NewPerson]:
+def new_person(browser: Browser, live: Live, viewport: tuple[int, int]) -> Iterator[NewPerson]:
     """Open a browser of somebody's own, scripts off; nothing but our server may be asked."""
     contexts: list[BrowserContext] = []
     strangers: list[str] = []
