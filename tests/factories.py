@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.accounts import keyring
+from app.accounts import keyring, pseudonyms
 from app.accounts.models import Member
 from app.core import clock, crypto, ids
 from app.core.crypto import Cost, Passphrase
@@ -45,7 +45,7 @@ def make_member(
     member = Member(
         public_id=public_id,
         pseudonym=name,
-        skeleton=name.casefold(),
+        skeleton=pseudonyms.skeleton(name),
         joined_on=clock.today(),
         trust=trust,
         roles=roles,

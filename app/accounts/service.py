@@ -28,6 +28,7 @@ from app.policy.vocabulary import Actor, Role, Standing, Trust
 
 MASKS: Final = 128  # eight tones, four cuts, four pairs of eyes
 INVITE_GROUP: Final = 4
+MOST_INVITES: Final = 5  # open at a time, for one member
 SHUT_OUT: Final = frozenset({Standing.SUSPENDED, Standing.REMOVED})
 
 
@@ -37,6 +38,10 @@ class NotAvailableError(RefusalError):
 
 class NotRightError(RefusalError):
     """Name, passphrase, code or invite do not fit together. Nobody says which."""
+
+
+class TooManyInvitesError(RefusalError):
+    """A member has as many open invites as one may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +158,13 @@ def sign_up(
 
 
 def make_invite(session: Session, inviter: Actor, uses: int = 1) -> str:
-    """Make an invite; returns its words, which are kept nowhere."""
+    """Make an invite; returns its words, which are kept nowhere.
+
+    Raises:
+        TooManyInvitesError: when as many are open as one member may have.
+    """
+    if len(queries.invites_of(session, inviter.id)) >= MOST_INVITES:
+        raise TooManyInvitesError
     words = ids.new_id()
     session.add(
         Invite(

@@ -39,7 +39,7 @@ from app.accounts.forms import (
     ThemeForm,
 )
 from app.accounts.models import Member
-from app.accounts.service import NotAvailableError, NotRightError
+from app.accounts.service import NotAvailableError, NotRightError, TooManyInvitesError
 from app.accounts.tickets import Ticket
 from app.core.crypto import Passphrase
 from app.core.errors import TooManyError
@@ -583,7 +583,7 @@ def choose_theme() -> ResponseReturnValue:
 @public
 def look() -> ResponseReturnValue:
     """How the pages look, for somebody without an account."""
-    return page("accounts/look.html", themes=list(THEME_WORDS.items()), problems=Problems())
+    return page("accounts/look.html", themes=_themes(), problems=Problems())
 
 
 @blueprint.post("/look")
@@ -595,7 +595,7 @@ def choose_look() -> ResponseReturnValue:
         return page(
             "accounts/look.html",
             status=422,
-            themes=list(THEME_WORDS.items()),
+            themes=_themes(),
             problems=Problems(form.problems()),
         )
     response = redirect(url_for("forum.home"))
@@ -648,6 +648,11 @@ def write_about() -> ResponseReturnValue:
     return redirect(url_for("accounts.profile", pseudonym=me().pseudonym))
 
 
+def _themes() -> list[tuple[str, str, str]]:
+    """The looks there are, as a page offers them."""
+    return [(name, str(word), "") for name, word in THEME_WORDS.items()]
+
+
 def _settings_page(
     *,
     about: AboutForm | None = None,
@@ -667,7 +672,7 @@ def _settings_page(
         findings=findings,
         preview=preview,
         consent=about.consent_for() if may_agree else "",
-        themes=list(THEME_WORDS.items()),
+        themes=_themes(),
         problems=Problems(problems or {}),
     )
 
@@ -688,6 +693,51 @@ def _kept_for(held: queries.Holding) -> str:
     if held.keep.days is None:
         return str(_(held.keep.why))
     return str(_("%(count)d days at most", count=held.keep.days))
+
+
+# --- invites --------------------------------------------------------------------------------------
+
+
+@blueprint.get("/me/invites")
+@permit(Permission.ACCOUNT_MANAGE)
+def invites() -> ResponseReturnValue:
+    """The invites of one's own that can still be used, and the way to a new one."""
+    return _invites_page()
+
+
+@blueprint.post("/me/invites")
+@permit(Permission.INVITE_CREATE)
+def make_invite() -> ResponseReturnValue:
+    """Make an invite; its words are shown in this answer only."""
+    try:
+        words = service.make_invite(session(), me())
+    except TooManyInvitesError:
+        problem = _("You have five open invites. Take one back, or wait until one was used.")
+        return _invites_page(problems={"": problem})
+    return _invites_page(words)
+
+
+@blueprint.post("/me/invites/<invite_id>/withdraw")
+@permit(Permission.ACCOUNT_MANAGE)
+def withdraw_invite(invite_id: str) -> ResponseReturnValue:
+    """Take an invite of one's own back; what is not there, or another's, is answered alike."""
+    service.withdraw_invite(session(), me(), invite_id)
+    tell(_("The invite cannot be used any more."))
+    return redirect(url_for("accounts.invites"))
+
+
+def _invites_page(
+    words: str = "", problems: Mapping[str, str] | None = None
+) -> ResponseReturnValue:
+    """The page of the invites; `words` only in the answer that made them."""
+    return page(
+        "accounts/invites.html",
+        status=422 if problems else 200,
+        words=words,
+        open_invites=queries.invites_of(session(), me().id),
+        days=queries.INVITE_DAYS,
+        problems=Problems(problems or {}),
+    )
 
 
 # --- profiles -------------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     BOARD_FEED = "board:feed"
     BOARD_READ = "board:read"
     INBOX_READ = "inbox:read"
+    INVITE_CREATE = "invite:create"
     MEMBER_READ = "member:read"
     NOTICE_CLEAR = "notice:clear"
     POST_CREATE = "post:create"
@@ -160,6 +161,11 @@ def trusted_to_start(actor: Actor, subject: Gated) -> bool:
     return actor.trust >= subject.gate.start or is_moderator(actor, subject)
 
 
+def trusted_to_invite(actor: Actor, subject: object) -> bool:
+    """The actor is known well enough to bring others, or works for the site."""
+    return actor.trust >= Trust.REGULAR or is_moderator(actor, None) or is_operator(actor, None)
+
+
 def unlocked(actor: Actor, subject: Threaded) -> bool:
     """The thread takes replies, or the actor moderates."""
     return not subject.is_locked or is_moderator(actor, subject)
@@ -227,6 +233,7 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.BOARD_FEED: Access(see=(open_to_visitors,)),
     Permission.BOARD_READ: Access(see=(may_enter,)),
     Permission.INBOX_READ: Access(see=(is_member,)),
+    Permission.INVITE_CREATE: Access(see=(is_member,), do=(may_write, trusted_to_invite)),
     Permission.MEMBER_READ: Access(see=(is_member,)),
     Permission.NOTICE_CLEAR: Access(see=(belongs,)),
     Permission.POST_CREATE: Access(

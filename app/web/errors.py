@@ -33,6 +33,7 @@ DENIALS: Final = {
     "may_write": _l("A decision about your account keeps you from writing just now."),
     "trusted_to_reply": _l("This board takes replies from members who have been here longer."),
     "trusted_to_start": _l("This board takes new threads from members who have been here longer."),
+    "trusted_to_invite": _l("Invites are given by members who have been here longer."),
     "unlocked": _l("This thread is locked: it takes no more replies."),
     "published": _l("This text is not open to readers, so this cannot be done with it."),
     "still_there": _l("This text is gone, so it cannot be changed."),

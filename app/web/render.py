@@ -25,6 +25,7 @@ from app.web.access import actor, may
 from app.web.assets import asset
 from app.web.extensions import direction, language
 from app.web.marks import marks
+from app.web.onward import onward
 
 THEME_COOKIE: Final = "look"
 THEMES: Final = frozenset({"light", "dark", "contrast"})
@@ -39,7 +40,7 @@ def install_pages(app: Flask, common: Common) -> None:
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.filters["day"] = day_in_words
     app.jinja_env.filters["wait"] = wait_in_words
-    app.jinja_env.globals.update(may=may, asset=asset, marks=marks)
+    app.jinja_env.globals.update(may=may, asset=asset, marks=marks, onward=onward)
     install = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]  # by i18n
     install(_translated, _counted, newstyle=True)
 

@@ -148,6 +148,12 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         "standing:read",
     }:
         return ALLOW if who.id else HIDE
+    if permission.value == "invite:create":
+        if not who.id:
+            return HIDE
+        works_here = who.roles & (Role.MODERATOR | Role.OPERATOR)
+        is_known = who.trust >= Trust.REGULAR or works_here
+        return ALLOW if who.standing in {"good", "slowed"} and is_known else DENY
     if permission.value in {"audit:read", "queue:read"}:
         return ALLOW if moderates(who) else HIDE
     if thing == "review":
@@ -222,6 +228,7 @@ THINGS: Final = {
     "audit": lambda: [Thing()],
     "board": boards,
     "inbox": lambda: [Thing()],
+    "invite": lambda: [Thing()],
     "member": lambda: [Thing()],
     "notice": belongings,
     "post": texts,
