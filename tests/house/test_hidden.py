@@ -85,7 +85,7 @@ OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
 }
 # The operator builds boards, so their names are no secret from her; what is written there is.
 OPERATORS: Final = {"Robin": "admin"}
-DRAWN_BY_LOT: Final = {"/join"}  # it proposes another pseudonym and passphrase each time
+DRAWN_BY_LOT: Final = {"/join", "/recover"}  # they propose other words each time
 QUERIES: Final = (
     "",
     "?q=canary",

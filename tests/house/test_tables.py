@@ -17,8 +17,9 @@ from app.core.migrate import MIGRATIONS, is_current
 from app.core.retention import Keep
 from tests.house.source import ROOT, name
 
-for path in (ROOT / "app").glob("*/models.py"):
-    importlib.import_module(f"app.{path.parent.name}.models")
+for path in sorted((ROOT / "app").rglob("*.py")):
+    if re.search(r"^class \w+\(Base\):", path.read_text(), re.MULTILINE):
+        importlib.import_module(name(path).removesuffix(".py").replace("/", "."))
 
 MODELS = sorted((mapper.class_ for mapper in Base.registry.mappers), key=lambda m: m.__name__)
 INDEX = re.compile(
