@@ -44,8 +44,17 @@ EARLIER_POSTS: Final = 5
 EARLIER_LENGTH: Final = 2_000
 
 Detector = Callable[[Scene], Iterator[Candidate]]
-STRICT: Final[tuple[Detector, ...]] = (emails, phones, papers, profiles, doxx_links, ip_addresses)
-DETECTORS: Final[tuple[Detector, ...]] = (*STRICT, vehicles, points, addresses, phrases)
+STRICT: Final[tuple[Detector, ...]] = (
+    emails,
+    phones,
+    papers,
+    profiles,
+    doxx_links,
+    ip_addresses,
+    addresses,
+    points,
+)
+DETECTORS: Final[tuple[Detector, ...]] = (*STRICT, vehicles, phrases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +264,8 @@ def _settled(candidates: list[Candidate]) -> list[Candidate]:
 
 def _rank(candidate: Candidate) -> int:
     bonus = 0 if candidate.about not in {About.INSTITUTION, About.PUBLIC} else -30
+    if any(signal.rule in {"after_cue", "sort_code"} for signal in candidate.signals):
+        bonus += 12  # what is named as a document or account is no phone number
     return min(candidate.total, 60) + bonus
 
 

@@ -216,9 +216,9 @@ def _unmixed(text: str) -> str:
     return _FOREIGN_WORD.sub(latin, text)
 
 
-_MARKUP_SIGN: Final = re.compile(r"[*~|<&%_\\`]")
+_MARKUP_SIGN: Final = re.compile(r"[*~|<&%_\\`]|[\[({][.@:][\])}]")
 _MARKUP: Final = re.compile(
-    r"\*+|~~+|\|\|+|`+|\\(?=[^\w\s])|<!--[^<>]{0,120}-->|</?[a-zA-Z][^<>\n]{0,80}>"
+    r"[\[({][.@:][\])}]|\*+|~~+|\|\|+|`+|\\(?=[^\w\s])|<!--[^<>]{0,120}-->|</?[a-zA-Z][^<>\n]{0,80}>"
     r"|&#?[0-9a-zA-Z]{1,8};|%[0-7][0-9A-Fa-f]|_+|\]\([^()\s]{0,80}\)(?=[\w(])"
 )
 _ENTITIES: Final[Mapping[str, str]] = {
@@ -266,6 +266,8 @@ def without_markup(source: Mapped) -> Mapped:
                     cuts.append((opened, line_of_opened, ""))
                     cuts.append((start, end, ""))
                 opened = None
+        elif sign[0] in "[({":
+            cuts.append((start, end, sign[1]))
         elif sign[0] == "%":
             character = chr(int(sign[1:], 16))
             if before.isalnum() and character.isprintable():

@@ -257,6 +257,8 @@ def place_from(view: View, token: int) -> Read | None:
             continue
         if flag & DETAIL and at + 1 <= size:
             details += 1
+        elif key[0].isdigit() and words and not key.isdigit() and len(key) <= 3:  # noqa: PLR2004
+            details += 1  # 6B, 4th
         elif key.isdigit():
             if not words or len(key) > 3:  # noqa: PLR2004
                 break

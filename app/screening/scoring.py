@@ -33,7 +33,7 @@ BASE: Final[Mapping[str, int]] = {
     "payment.iban": 0,
     "payment.shape": -24,
     "vehicle": -22,
-    "ip_address": -16,
+    "ip_address": -10,
     "geo.point": -12,
     "geo.link": -10,
     "social_profile.link": -8,

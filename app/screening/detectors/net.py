@@ -252,7 +252,7 @@ def _address(scene: Scene, start: int, end: int) -> Iterator[Candidate]:
         end -= 1
     before = text[start - 1] if start else " "
     after = text[end] if end < len(text) else " "
-    if before.isalnum() or before in "._-" or after.isalpha() or after in "_-":
+    if before.isalnum() or before in "._-" or after.isalnum() or after in "_-":
         return
     if after == "." and end + 1 < len(text) and text[end + 1].isdigit():
         return
@@ -282,17 +282,22 @@ _PROFILE: Final = re.compile(
     r"|medium\.com|last\.fm|xing\.com|github\.com|gitlab\.com|soundcloud\.com|ko-fi\.com"
     r"|patreon\.com|linktr\.ee|mastodon\.\w+|open\.spotify\.com|flickr\.com|goodreads\.com"
     r"|letterboxd\.com|vsco\.co|kik\.me|ask\.fm|curiouscat\.\w+|tellonym\.me|deviantart\.com"
-    r"|vinted\.\w+|depop\.com|etsy\.com|ebay\.\w+|okcupid\.com|tumblr\.com|weibo\.com|fetlife\.com"
+    r"|vinted\.[a-z.]{2,6}|depop\.com|etsy\.com|ebay\.[a-z.]{2,6}|okcupid\.com|tumblr\.com|weibo\.com|fetlife\.com"
     r"|myanimelist\.net|chess\.com|lichess\.org|orcid\.org|researchgate\.net|academia\.edu"
     r"|kleinanzeigen\.de|wallapop\.com|leboncoin\.fr|olx\.\w+|skype\.com|bereal\.com|about\.me"
     r")/([^\s<>\"',;)\]]{1,120})",
+    re.IGNORECASE,
+)
+_ELSEWHERE: Final = re.compile(
+    r"(?:https?://)?(?:[a-z0-9-]{1,30}\.){1,3}[a-z]{2,6}/(?:people|users?|u|profiles?|members?|usr|player)"
+    r"/[\w.@-]{3,40}",
     re.IGNORECASE,
 )
 _SUBDOMAIN: Final = re.compile(
     r"([a-z0-9][a-z0-9-]{2,40})\.(?:tumblr\.com|blogspot\.com|wordpress\.com|livejournal\.com|substack\.com)"
 )
 _PERSONAL: Final = re.compile(
-    r"in/|pub/|profile\.php\?id=|add/|u/|user/|athletes/|profile/|people/|users/|id/|profiles/"
+    r"usr/|in/|pub/|profile\.php\?id=|add/|u/|user/|athletes/|profile/|people/|users/|id/|profiles/"
 )
 _PERSONAL_HOSTS: Final = frozenset(
     {
@@ -345,6 +350,9 @@ def profiles(scene: Scene) -> Iterator[Candidate]:
             is_personal = host in _PERSONAL_HOSTS or _PERSONAL.match(path) is not None
             base = "social_profile.personal" if is_personal else "social_profile.link"
             yield _weighed_profile(scene, start, end, base)
+        for link in _ELSEWHERE.finditer(text):
+            if not any(start < link.end() and link.start() < end for start, end in taken):
+                yield _weighed_profile(scene, *link.span(), "social_profile.link")
     for link in _SUBDOMAIN.finditer(text) if "." in text else ():
         if link[1] not in {"www", "blog", "staff", "support", "help"}:
             yield _weighed_profile(scene, *link.span(), "social_profile.link")

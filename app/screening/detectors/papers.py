@@ -71,7 +71,7 @@ _NIR_SHAPE: Final = re.compile(r"[12] ?\d{2} ?[01]\d ?\d[\dAB] ?\d{3} ?\d{3}(?: 
 _DOCUMENT: Final = re.compile(
     r"[A-Za-z]{1,2}[ -]?\d{6,8}[A-Za-z]?|[A-Za-z0-9]{9,10}|[A-Z]{5}\d{6}[A-Z0-9]{5}|\d{6,12}"
     r"|[A-Z]{4}\d{6}[A-Z0-9]{3,8}|[A-Z]{5}\d{4}[A-Z]|\d{2}[ .-]\d{3}[ .-]\d{3}(?:-[\dXx])?"
-    r"|\d{8}[ -]?\d? ?[A-Z]{2}\d|\d{3}[ -]\d{3}[ -]\d{3}|[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]"
+    r"|\d{8}[ -]?\d? ?[A-Z]{2}\d|\d{2,4}(?:[ -]\d{2,4}){2,4}|[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]"
 )
 
 
@@ -89,6 +89,9 @@ class Checks:
         return bool(check(number))
 
 
+_SORT_CODE: Final = re.compile(r"\d{2}[- ]\d{2}[- ]\d{2}[^\d\n]{1,16}\d{7,8}(?!\d)")
+
+
 def papers(scene: Scene) -> Iterator[Candidate]:
     """Yield government numbers, cards and accounts."""
     text = scene.view.text
@@ -101,6 +104,10 @@ def papers(scene: Scene) -> Iterator[Candidate]:
         digits = _STRIP.sub("", raw)
         yield from _cards(scene, checks, raw, digits, start, end)
         yield from _numbered(scene, checks, raw, digits, start, end)
+    for pair in _SORT_CODE.finditer(text):
+        found = scene.candidate(Category.PAYMENT, *pair.span(), "payment.shape")
+        found.add("sort_code", 14)
+        yield scene.weigh(found)
     yield from _with_letters(scene, checks)
     yield from _after_cue(scene)
 
@@ -242,7 +249,9 @@ def _after_cue(scene: Scene) -> Iterator[Candidate]:
 
 def _document_in(stretch: str) -> tuple[int, int] | None:
     """Return where in a stretch of words a document number stands."""
-    for word in re.finditer(r"[A-Za-z0-9]+(?:[ .\-/][A-Za-z]{0,2}\d+[A-Za-z]?)*", stretch[:60]):
+    for word in re.finditer(
+        r"(?:(?<![^\W_])[A-Za-z]{2} )?[A-Za-z]{0,5}\d[A-Za-z0-9]*(?:[ .\-/][A-Za-z]{0,2}\d+[A-Za-z]?)*"
+        r"(?: [A-Da-d](?![^\W_]))?", stretch[:60]):
         bare = word[0]
         if sum(character.isdigit() for character in bare) >= 5 and (  # noqa: PLR2004
             _DOCUMENT.fullmatch(bare) or _DOCUMENT.fullmatch(_STRIP.sub("", bare))

@@ -33,12 +33,14 @@ from app.screening.readers import (
     place_from,
     surname_from,
 )
-from app.screening.scene import Candidate, Scene
+from app.screening.scene import WINDOW, Candidate, Scene
 
 STRENGTHS: Final[Mapping[tuple[str, str], int]] = {
     ("real_name", "strong"): 20,
     ("real_name", "medium"): 13,
     ("real_name", "weak"): 5,
+    ("employer_school", "verb"): 14,
+    ("employer_school", "headverb"): 10,
     ("employer_school", "strong"): 14,
     ("employer_school", "headed"): 10,
     ("employer_school", "weak"): 6,
@@ -184,21 +186,35 @@ def _employed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candid
     if found.groupdict().get("place") is None:
         return None
     read = place_from(scene.view, _at(found, "place"))
-    if read is None or (pattern.strength == "headed" and not read.has_head):
+    if read is None or (pattern.strength in {"headed", "headverb"} and not read.has_head):
         return None
     candidate = _candidate(
         scene, Category.EMPLOYER_SCHOOL, read.first, read.last, "employer_school"
     )
     candidate.add(f"cue.{pattern.strength}", STRENGTHS["employer_school", pattern.strength])
     candidate.add("place", read.weight)
-    _own(scene, candidate, range(found.start(), read.first), found.groupdict())
+    first = found.start()
+    if pattern.strength in {"verb", "headverb"}:
+        first = _sentence_start(scene, first)
+    _own(scene, candidate, range(first, read.first), found.groupdict())
     tokens = range(found.start(), read.first)
+    if candidate.signals[-1].rule == "owner.none":
+        candidate.add("nobody", -12)
     if any(scene.view.flags[at] & PAST for at in tokens):
         candidate.add("past", -14)
     count = scene.public_near(found.start(), read.last)
     if count and candidate.about is not About.SELF:
         candidate.add("public", -10 if count == 1 else -20)
     return candidate
+
+
+def _sentence_start(scene: Scene, at: int) -> int:
+    """Return where the words begin that can say who works there."""
+    symbols = scene.view.symbols
+    first = at
+    while first > 0 and first > at - WINDOW and symbols[first - 1] not in ".!?\n;":
+        first -= 1
+    return first
 
 
 def _asked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate | None:

@@ -49,6 +49,12 @@ def addresses(scene: Scene) -> Iterator[Candidate]:
     done = -1
     seen = 0
     for token, key in enumerate(view.keys):
+        if key[-1].isdigit() and token > done and _UK_OUT.fullmatch(key):
+            found = _by_postcode(scene, token)
+            if found is not None:
+                done = found[1]
+                yield _weighed(scene, *found[:3], has_number=True)
+            continue
         kind = grammar.kind_of(key)
         if not kind or token <= done or not key[0].isalpha():
             continue
@@ -137,6 +143,25 @@ def _number_first(scene: Scene, token: int) -> tuple[int, int, int, bool] | None
             if unit is not None:
                 return unit, token + 1, 10, True
             return first, token + 1, 0, False
+    return None
+
+
+def _by_postcode(scene: Scene, token: int) -> tuple[int, int, int] | None:
+    """`52 Inverleith Steps, Bristol BS6 7QD`: a house number before a British postcode."""
+    view = scene.view
+    keys = view.keys
+    if token + 1 >= len(keys) or _UK_IN.fullmatch(keys[token + 1]) is None:
+        return None
+    for at in range(token - 1, max(-1, token - 10), -1):
+        if view.symbols[at] in ".!?\n;:":
+            return None
+        if keys[at].isdigit() or _is_house_number(scene, at):
+            street = range(at + 1, token)
+            if len(street) >= 2 and all(  # noqa: PLR2004
+                keys[word] in {",", "'", "s", "-"} or view.is_capital(word) for word in street
+            ):
+                return at, token + 2, 14
+            return None
     return None
 
 

@@ -136,7 +136,19 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                    'classmate',
                    'tutor',
                    'babysitter'),
-           'roles': ('admin',
+           'roles': ('supervisor',
+                     'foreman',
+                     'organiser',
+                     'organizer',
+                     'gm',
+                     'whoever',
+                     'bully',
+                     'clerk',
+                     'tipster',
+                     'snitch',
+                     'whistleblower',
+                     'thief',
+                     'admin',
                      'mod',
                      'moderator',
                      'op',
@@ -264,7 +276,19 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                            'supplier',
                            'volunteer',
                            'volunteers'),
-           'public': ('actor',
+           'public': ('recap',
+                      'cult',
+                      'tavern',
+                      'goblin',
+                      'elf',
+                      'orc',
+                      'paladin',
+                      'lair',
+                      'session',
+                      'dnd',
+                      'sorcerer',
+                      'detective',
+                      'actor',
                       'actress',
                       'singer',
                       'rapper',
@@ -820,7 +844,21 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                       'doxed')},
  'lists': {'is': ('is', "' s", 's', 'was'),
            'whats': ("what ' s", 'whats', 'what is', 'wats', 'what are', 'what was', 'what'),
-           'guy': ('guy',
+           'guy': ('supervisor',
+                   'manager',
+                   'gm',
+                   'foreman',
+                   'organiser',
+                   'mum',
+                   'mom',
+                   'dad',
+                   'teacher',
+                   'nurse',
+                   'driver',
+                   'clerk',
+                   'bully',
+                   'snitch',
+                   'guy',
                    'girl',
                    'dude',
                    'woman',
@@ -933,7 +971,8 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                        '{handle}',
                        '(my|your|his|her) {kin}',
                        'you - know - who'),
-           'he': ('he', 'she', '{someone}'),
+           'heis': ("(he|she) (is|' s|s)", 'hes', 'shes', "{someone} (is|' s)"),
+           'he': ('hes', 'shes', 'he', 'she', '{someone}'),
            'they': ('(his|her|their) '
                     '(kids|kid|son|daughter|parents|family|wife|husband|mum|mom|girlfriend|boyfriend|children)',
                     'he',
@@ -1164,7 +1203,11 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                        'we need',
                        'i need',
                        'i want'),
-           'anyone': ('anyone',
+           'anyone': ('(i)? (need|want|would like|wanna|trying|love) to (know|find out|figure '
+                      'out|learn)',
+                      'can (someone|anyone|somebody) {any} {any}? {any}? (tell me|find|get '
+                      'me|look up|run)',
+                      'anyone',
                       'anybody',
                       'any one',
                       'any1',
@@ -1265,7 +1308,18 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                         'runs the {any} {any}? (at|in)',
                         '{is} doing {any} {any}? {any}? at',
                         '{is} in {any} grade at'),
-           'workverb': ('(works|work|working|worked|employed|interns|temps|volunteers|waitresses|bartends|cooks) '
+           'workverb': ('(on|in|behind|at) (reception|payroll|accounts|hr|the counter|the '
+                        'till|the bar|the desk|the checkout|admin|dispatch|the front '
+                        'desk|maintenance|housekeeping|security|the deli|customer service) '
+                        '(at|in|for)',
+                        '(tech|technician|forklift|stylist|trainer|coach|director|partner|associate|organist|groomer|keeper|curator|volunteer|trustee|deputy|principal|headteacher|governor|sexton|minister|pastor|tattooist|instructor|nanny) '
+                        '(at|for|of) (the)?',
+                        'behind the {any} {any}? at (the)?',
+                        '(shift|shifts|placement|internship|apprenticeship|residency|gig) '
+                        '(at|with) (the)?',
+                        '(sits|works|sat) in {any} {any}? at (the)?',
+                        'on the {any} {any}? at (the)?',
+                        '(works|work|working|worked|employed|interns|temps|volunteers|waitresses|bartends|cooks) '
                         '… (at|for|in|with)',
                         '(works|working|does|pulls|runs|mans|doing|covers) … '
                         '(shift|shifts|till|tills|register|counter|desk|checkout|bar|door|nights|days|weekends|reception|floor|deli|bakery) '
@@ -1288,7 +1342,36 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                         '{is} employed (at|by)',
                         '{is} in (year|grade|form|class) {any} at',
                         'does {any} {any}? at')},
- 'address': {'types': ('street',
+ 'address': {'types': ('steps',
+                       'chase',
+                       'leigh',
+                       'copse',
+                       'fold',
+                       'mead',
+                       'meadow',
+                       'orchard',
+                       'lea',
+                       'garth',
+                       'nook',
+                       'spinney',
+                       'causeway',
+                       'approach',
+                       'arcade',
+                       'buildings',
+                       'cottages',
+                       'villas',
+                       'plaza',
+                       'spur',
+                       'bypass',
+                       'crossing',
+                       'manor',
+                       'oaks',
+                       'mansions',
+                       'terraces',
+                       'crofts',
+                       'byway',
+                       'barton',
+                       'street',
                        'st',
                        'road',
                        'rd',
@@ -1828,6 +1911,8 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
           Cue(category='public_name', strength='negative', phrase='hen'),
           Cue(category='government_id', strength='strong', phrase='ssn'),
           Cue(category='government_id', strength='strong', phrase='social security'),
+          Cue(category='government_id', strength='strong', phrase='nhs no'),
+          Cue(category='government_id', strength='strong', phrase='nhs num'),
           Cue(category='government_id', strength='strong', phrase='social'),
           Cue(category='government_id', strength='strong', phrase='national insurance'),
           Cue(category='government_id', strength='strong', phrase='ni number'),
@@ -2030,6 +2115,10 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
           Cue(category='vehicle', strength='negative', phrase='tractor'),
           Cue(category='vehicle', strength='negative', phrase='kit'),
           Cue(category='vehicle', strength='negative', phrase='museum'),
+          Cue(category='vehicle', strength='negative', phrase='vat'),
+          Cue(category='vehicle', strength='negative', phrase='invoice'),
+          Cue(category='vehicle', strength='negative', phrase='company'),
+          Cue(category='vehicle', strength='negative', phrase='ltd'),
           Cue(category='ip_address', strength='strong', phrase='ip'),
           Cue(category='ip_address', strength='strong', phrase='ips'),
           Cue(category='ip_address', strength='strong', phrase='his ip'),
@@ -2392,6 +2481,29 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
           Cue(category='safety', strength='negative', phrase="don ' t post")),
  'patterns': (Pattern(category='solicitation',
                       strength='strong',
+                      phrase='{anyone} {any}? {know} (the|a)? (real|full|last|actual)? '
+                             '(name|identity|address|number|names|employer|workplace|surname) '
+                             '(of|for) (the|this|that) '
+                             '(person|guy|girl|woman|man|account|kid|driver|seller|user|poster|lady|dude|mod|admin|one|leaker|employee|owner '
+                             'of this account)'),
+              Pattern(category='solicitation',
+                      strength='strong',
+                      phrase='{you} (what|which) (street|town|road|bus|area|part of '
+                             'town|neighbourhood|neighborhood|suburb) (is|are) (your|ur) '
+                             '(school|house|flat|work|job|place|home|apartment|building|office)'),
+              Pattern(category='solicitation',
+                      strength='strong',
+                      phrase='{you} (where|which stop) do (you|u) (get off|catch the bus|wait '
+                             'for the bus|walk home|hang out after school)'),
+              Pattern(category='solicitation',
+                      strength='strong',
+                      phrase='{you} (are|r) (your|ur) parents (home|in|at work)'),
+              Pattern(category='solicitation',
+                      strength='strong',
+                      phrase="(which|what) {any} {any}? {any}? (is|are) (his|her|{someone} ' s) "
+                             '(street|school|house|flat|road|bus) (on|in|at)'),
+              Pattern(category='solicitation',
+                      strength='strong',
                       phrase='{firmposs} ({real})? ({attribute}) (anyone|anybody|pls|please|plz) '
                              '"?"'),
               Pattern(category='solicitation',
@@ -2452,6 +2564,23 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                       strength='strong',
                       phrase='(find|figure|work|track|hunt) (out|down) who {he} '
                              '(really|actually)? (is|are)'),
+              Pattern(category='solicitation',
+                      strength='strong',
+                      phrase="{anyone} {any}? {know}? … who (is|' s|s) behind (the|this|that)? "
+                             '(account|profile|blog|username|handle|alt|channel)? '
+                             '({handle}|{odd}|{cap}|account|profile|blog)'),
+              Pattern(category='solicitation',
+                      strength='strong',
+                      phrase='(tell me|give me|get me|run|look up) the '
+                             "(owner|driver|seller|buyer|poster|account holder) (' s|s) "
+                             '{attribute}'),
+              Pattern(category='solicitation',
+                      strength='strong',
+                      phrase="{you} (what|whats) (was|is|' s|s) (your|ur) (name before|old "
+                             'name|deadname|dead name|birth name|name irl|real name)'),
+              Pattern(category='solicitation',
+                      strength='strong',
+                      phrase='(find|figure|work|track|hunt) (out|down) where {firmwho} {live}'),
               Pattern(category='solicitation',
                       strength='strong',
                       phrase='(find|figure|work|track|hunt) (out|down) who {any} {any}? (is|are) '
@@ -2701,14 +2830,51 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
               Pattern(category='real_name',
                       strength='strong',
                       phrase='(irl|offline|in real life|outside of here|outside this '
-                             "forum|outside the forum) (he|she|they|{handle}|{subject}) (is|' "
-                             's|are|goes by|is called|is known as) {name}'),
+                             "forum|outside the forum) ,? ({heis}|{subject} (is|' "
+                             's)|(he|she|they) (goes by|go by|are)) (called|named|known as)? '
+                             '{name}'),
+              Pattern(category='real_name',
+                      strength='strong',
+                      phrase='(shows|lists|has|knows|registered|listed|signed|named|outs|lists) '
+                             '(him|her|them|{someone})? as {name}'),
+              Pattern(category='real_name',
+                      strength='strong',
+                      phrase='(his|her|their) '
+                             '(paypal|invoice|receipt|bank|account|venmo|profile|site|blog|domain|whois|shop|email|parcel|company) '
+                             '… (in|under|to|says|name of|name is) {name}'),
+              Pattern(category='real_name',
+                      strength='strong',
+                      phrase='(registered|listed|filed|signed|ships|billed|made out) '
+                             '(to|under|by|as) {name}'),
               Pattern(category='real_name',
                       strength='strong',
                       phrase='(irl|offline|in real life) (his|her|their) name (is|:) {name}'),
               Pattern(category='real_name',
                       strength='strong',
                       phrase='{handle} (=|>|: real name|irl is|irl :|aka|a . k . a .|alias) '
+                             '{name}'),
+              Pattern(category='real_name',
+                      strength='strong',
+                      phrase="(his|her|their|{someone} ' s) {real} name (is|' s)? "
+                             '(still|also|and always was|was always|once was) {name}'),
+              Pattern(category='real_name',
+                      strength='strong',
+                      phrase="(that|this) (is|' s|s) {name} (and (he|she)|, (he|she|who))"),
+              Pattern(category='real_name',
+                      strength='strong',
+                      phrase='(our|the|my) ({any})? '
+                             '(lead|boss|manager|supervisor|foreman|landlord|teacher|coach|neighbour|neighbor|recruiter|mod|admin|organiser|chair|treasurer|secretary|head|principal|trainer|instructor|gm) '
+                             "(is|' s) {name}"),
+              Pattern(category='real_name',
+                      strength='strong',
+                      phrase='(jerk|idiot|creep|clown|guy|girl|woman|man|person|one|voice|genius|muppet|liar|thief|coward|brains|troll) '
+                             'behind (that|this|it|the|all) {any}? '
+                             '(call|video|post|posts|review|reviews|mess|rumour|rumor|channel|site|page|account|all)? '
+                             "(is|' s|:) {name}"),
+              Pattern(category='real_name',
+                      strength='strong',
+                      phrase='(registrant|owner|sender|payee|seller|author|uploader|account '
+                             'holder|holder|driver|tenant|caller|subscriber) (name)? (:|=|is)? '
                              '{name}'),
               Pattern(category='real_name',
                       strength='strong',
@@ -2730,13 +2896,34 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                              'known as|alias) {handle}'),
               Pattern(category='real_name',
                       strength='medium',
+                      phrase="(the|my|our|this|that) {any} {any}? who {gap8} (is|' s) "
+                             '(called|named)? {name}'),
+              Pattern(category='real_name',
+                      strength='medium',
+                      phrase='{subject} (aka|a . k . a .|a / k / a|alias|, real name|, better '
+                             'known as|= =|= = =|=) {name}'),
+              Pattern(category='real_name',
+                      strength='medium',
+                      phrase="(whoever|whoever 's|wondering who|asked who|asking who) {gap8} (it "
+                             "' s|its|that ' s|is) {name}"),
+              Pattern(category='real_name',
+                      strength='medium',
                       phrase="{handle} (is|' s) ({really})? {name}"),
+              Pattern(category='real_name',
+                      strength='medium',
+                      phrase='{subject} from (the|this|that|our) '
+                             '(chat|forum|thread|board|discord|server|group|guild|club|channel) '
+                             "(is|' s) ({really})? {name}"),
+              Pattern(category='real_name',
+                      strength='medium',
+                      phrase="{nameback} (from|in|at) {any} {any}? (is|' s) {handle}"),
               Pattern(category='real_name',
                       strength='medium',
                       phrase="{someone} (is|' s) {really} {name}"),
               Pattern(category='real_name',
                       strength='medium',
-                      phrase="(he|she) (is|' s|s) {really} (called|named)? {name}"),
+                      phrase='{heis} ({really})? (called|named) {name}'),
+              Pattern(category='real_name', strength='medium', phrase='{heis} {really} {name}'),
               Pattern(category='real_name',
                       strength='medium',
                       phrase="{odd} (is|' s) {really} {name}"),
@@ -2775,6 +2962,10 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
               Pattern(category='real_name',
                       strength='weak',
                       phrase="(he|she) (is|' s) {name} … (from|of|and (he|she))"),
+              Pattern(category='employer_school', strength='verb', phrase='{workverb} {place}'),
+              Pattern(category='employer_school',
+                      strength='headverb',
+                      phrase='{headverb} {place}'),
               Pattern(category='employer_school',
                       strength='strong',
                       phrase='(he|she|hes|shes) {any}? {any}? {workverb} {place}'),
@@ -2830,6 +3021,21 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                              '(on|over on|over at|from|in) (the|that|a)? {any} {any}?'),
               Pattern(category='account_link',
                       strength='strong',
+                      phrase="{handle} (is|' s) ({really})? "
+                             '(just|also|only|really|clearly|obviously)? {account} (on|over '
+                             'on|over at|from|in) (the|that|a)? (other|old|same|main)? {any}'),
+              Pattern(category='account_link',
+                      strength='strong',
+                      phrase="{subject} {any}? (is|' s) the same "
+                             '(person|guy|girl|one|woman|man|user) (as)? {account} (on|over '
+                             'on|over at|from|in) (the|that|a)? {any}'),
+              Pattern(category='account_link',
+                      strength='strong',
+                      phrase="{subject} (is|' s) (just|also|really|clearly|obviously) {account} "
+                             '(on|over on|over at|from|in) (the|that|a)? (other|old|same|main)? '
+                             '(board|forum|site|discord|server|sub|subreddit|group|app)'),
+              Pattern(category='account_link',
+                      strength='strong',
                       phrase='{cap} is {account} (on|over on|over at|from|in) (the|that)? {any} '
                              '{any}? '
                              '(forum|board|server|subreddit|site|discord|community|group|app)'),
@@ -2860,11 +3066,20 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                       phrase='{handle} used to (be|post as|go by|be called) {account}'),
               Pattern(category='whereabouts',
                       strength='strong',
+                      phrase="{subject} (is|' "
+                             's|sits|goes|runs|jogs|walks|drinks|trains|parks|smokes|swims|can '
+                             'be found|hangs out|shops|takes|catches|gets off) {gap8} '
+                             '(every|each|most) (other|second|single)? '
+                             '(day|morning|mornings|evening|evenings|night|nights|lunch|lunchtime|shift|week|monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekday|weekdays|weekend|weekends|mondays|tuesdays|wednesdays|thursdays|fridays|saturdays|sundays)'),
+              Pattern(category='whereabouts',
+                      strength='strong',
                       phrase="(he|she|{someone}) (is|' s|will be|' ll "
                              'be|sits|goes|runs|jogs|walks|drinks|trains|parks|waits|gets '
                              'off|gets on|leaves|comes|swims|hangs '
-                             'out|always|takes|catches|drops) {gap8} (every|each|most|all) '
-                             '(day|morning|evening|night|week|monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekday|weekend|mon|tue|wed|thu|fri|sat|sun|single)'),
+                             'out|always|takes|catches|drops|smokes|eats|shops|plays|sleeps|stands|rides|cycles|has|and|can '
+                             'be|usually|busks|volunteers|sings|climbs|rows|prays|picks) {gap8} '
+                             '(every|each|most|all) (other|second|single|damn|fucking)? '
+                             '(day|morning|mornings|evening|evenings|night|nights|afternoon|afternoons|lunch|lunchtime|lunchtimes|shift|week|weeks|monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekday|weekdays|weekend|weekends|mon|tue|wed|thu|fri|sat|sun|mondays|tuesdays|wednesdays|thursdays|fridays|saturdays|sundays)'),
               Pattern(category='whereabouts',
                       strength='strong',
                       phrase="(he|she|{someone}) (is|' s|will be|' ll "
@@ -2885,6 +3100,12 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                              'we speak|at the moment)'),
               Pattern(category='whereabouts',
                       strength='strong',
+                      phrase='(he|she|{someone}) {gap8} (at|around|by|before|after) '
+                             '(one|two|three|four|five|six|seven|eight|nine|ten|eleven|noon|midnight|dawn|dusk|lunch|{number}) '
+                             '{gap8} (every|each|always|past|alone|by the|behind|at '
+                             'the|outside|on the)'),
+              Pattern(category='whereabouts',
+                      strength='strong',
                       phrase='(saw|spotted|seen) (him|her|{someone}) (at|in|outside|near|by|on) '
                              '(the)? {any} {any}? {any}? (today|yesterday|just now|this '
                              'morning|last night|right now|again)'),
@@ -2894,6 +3115,34 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                              '(him|her|{someone}) {gap8} (every|most|each|at '
                              '{number}|mondays|tuesdays|wednesdays|thursdays|fridays|saturdays|sundays|after|weekends|around '
                              '{number})'),
+              Pattern(category='exposure_threat',
+                      strength='strong',
+                      phrase='(or|otherwise|else) (everyone|everybody|the whole '
+                             '{any}|people|they) {gap8} (learns|learn|knows|know|finds out|find '
+                             'out|hears|sees) {any}? {any}? (who|what|where) (you|u|your)'),
+              Pattern(category='exposure_threat',
+                      strength='strong',
+                      phrase='(wonder|imagine|curious) what (your|ur) '
+                             '(wife|husband|boss|employer|mum|mom|mother|father|dad|family|parents|school|church|work|friends|girlfriend|boyfriend|kids) '
+                             '{gap8} (say|think|do) {gap8} (if|when) (i|we|someone|they|he|she)'),
+              Pattern(category='exposure_threat',
+                      strength='strong',
+                      phrase='(or|otherwise|else|unless|until|before) {gap8} (your|ur) '
+                             '(wife|husband|boss|employer|mum|mom|mother|father|dad|family|parents|school|landlord|church|work|job|girlfriend|boyfriend|ex|kids|friends|workplace|company|manager|teacher|coach) '
+                             '{gap8} '
+                             '(hear|hears|know|knows|find|finds|learn|learns|see|sees|get|gets|read|reads|receive|receives)'),
+              Pattern(category='exposure_threat',
+                      strength='strong',
+                      phrase='(shame|pity|unfortunate|sad|funny|interesting) if {gap8} '
+                             '(learned|learnt|learns|found out|finds '
+                             'out|knew|knows|heard|hears|saw|got|gets|were to) {any}? {any}? '
+                             '(who|your|where|what|about)'),
+              Pattern(category='exposure_threat',
+                      strength='strong',
+                      phrase='(everyone|everybody|your boss|your wife|your husband|your mum|your '
+                             'mom|your school|the whole {any}|they|he|she|hr|the police|people) '
+                             "(will|is going to|are going to|gonna|ll|' ll) "
+                             '(know|hear|learn|find out|see) (who|where|what) (you|u)'),
               Pattern(category='exposure_threat',
                       strength='strong',
                       phrase="(i ' ll|ill|i will|we will|we ' ll|gonna|going to|about to|i ' m "
