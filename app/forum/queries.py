@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import (
     Boolean,
@@ -349,6 +351,12 @@ def _page_of_threads(
     return Page(rows, newer=first if has_newer else None, older=last if has_older else None)
 
 
+@lru_cache(maxsize=4096)
+def _quoted(pseudonym: str) -> str:
+    """A pseudonym as it stands in an address; one page names few authors often."""
+    return quote(pseudonym, safe="")
+
+
 # --- posts ----------------------------------------------------------------------------------------
 
 
@@ -375,6 +383,11 @@ class PostRow:
     def written_on(self) -> str:
         """The day on which it was written, as machines read it."""
         return self.written_at.date().isoformat()
+
+    @property
+    def author_in_address(self) -> str:
+        """The author's pseudonym as it stands in an address."""
+        return _quoted(self.author or "")
 
     @property
     def role_word(self) -> str:

@@ -15,10 +15,12 @@ from flask import (
     get_flashed_messages,
     render_template,
     request,
+    url_for,
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date, get_translations
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from app.core import clock
 from app.web.access import actor, may
@@ -41,8 +43,11 @@ def install_pages(app: Flask, common: Common) -> None:
     app.jinja_env.filters["day"] = day_in_words
     app.jinja_env.filters["wait"] = wait_in_words
     app.jinja_env.globals.update(may=may, asset=asset, marks=marks, onward=onward)
-    install = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]  # by i18n
-    install(_translated, _counted, newstyle=True)
+    # Flask's own `url_for` and Babel's own `gettext` find everything anew at each call, and a page
+    # has a hundred of them.
+    app.jinja_env.globals.update(
+        {"_": translated, "gettext": translated, "ngettext": counted, "url_for": address}
+    )
 
     @app.context_processor
     def offer() -> dict[str, Any]:
@@ -73,14 +78,36 @@ def tell(text: str, kind: str = "good") -> None:
     flash(text, kind)
 
 
-def _translated(text: str) -> str:
-    """A text in the language of this page. The catalogue is looked for once a page, not a text."""
-    return _catalogue().ugettext(text)
+def translated(text: str, **words: Any) -> Markup:
+    """A text in the language of this page; `words` are put in, made safe unless they are markup."""
+    said = _said().get(text)
+    if said is None:
+        said = _said()[text] = Markup(_catalogue().ugettext(text))  # noqa: S704 - our own texts
+    return said % words
 
 
-def _counted(one: str, many: str, count: int) -> str:
-    """The form of a text for this number."""
-    return _catalogue().ungettext(one, many, count)
+def counted(one: str, many: str, num: int, **words: Any) -> Markup:
+    """The form of a text for this number, which stands in it as `%(num)s`."""
+    said = Markup(_catalogue().ungettext(one, many, num))  # noqa: S704 - our own texts
+    return said % {"num": num, **words}
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """Flask's `url_for`, remembering the addresses that never differ."""
+    if values:
+        return url_for(endpoint, **values)
+    known: dict[str, str] = current_app.extensions.setdefault("addresses", {})
+    if endpoint not in known:
+        known[endpoint] = url_for(endpoint)
+    return known[endpoint]
+
+
+def _said() -> dict[str, Markup]:
+    """What has been translated into the language of this page so far."""
+    if "said" not in g:
+        known = current_app.extensions.setdefault("said", {})
+        g.said = known.setdefault(language(), {})
+    return cast(dict[str, Markup], g.said)
 
 
 def _catalogue() -> Translations:
