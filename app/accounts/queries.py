@@ -167,7 +167,7 @@ def first_day_of_invites() -> date:
 
 
 def holdings(session: Session, member_id: int) -> Sequence[Holding]:
-    """What every table of the site holds of a member, read off the tables themselves."""
+    """How much every table of the site holds of a member, read off the tables themselves."""
     keeps = {}
     counts = []
     for mapper in Base.registry.mappers:
@@ -179,7 +179,7 @@ def holdings(session: Session, member_id: int) -> Sequence[Holding]:
                 count = select(func.count()).select_from(table).where(column == member_id)
                 counts.append(select(literal(name), count.scalar_subquery()))
     rows = session.execute(union_all(*counts)).all()
-    return sorted((Holding(name, n, keeps[name]) for name, n in rows if n), key=lambda h: h.table)
+    return sorted((Holding(name, n, keeps[name]) for name, n in rows), key=lambda h: h.table)
 
 
 _CREDENTIALS: Final = (

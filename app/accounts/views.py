@@ -102,6 +102,11 @@ TABLE_WORDS: Final = {
 }
 
 
+# Rows that point at what others wrote. Some of it may by now be hidden from the member, and a
+# number would tell; so these are always listed, and never counted here.
+POINTING: Final = frozenset({"follows", "notices", "thanks"})
+
+
 @dataclass(frozen=True, slots=True)
 class Admission:
     """Who may join at this moment, and what it takes."""
@@ -531,8 +536,13 @@ def my_privacy() -> ResponseReturnValue:
     """What is held about the member who asks, read off the tables, and the open sessions."""
     member = queries.member_by_id(session(), me().id)
     rows = [
-        (str(TABLE_WORDS.get(held.table, held.table)), held.count, _kept_for(held))
+        (
+            str(TABLE_WORDS.get(held.table, held.table)),
+            _("as your pages show") if held.table in POINTING else held.count,
+            _kept_for(held),
+        )
         for held in queries.holdings(session(), me().id)
+        if held.count or held.table in POINTING
     ]
     return page(
         "accounts/my_privacy.html",

@@ -200,9 +200,22 @@ def test_what_is_held_is_counted_from_the_tables(session: Session, sign_in: Sign
     make_thread(session, board=board, author=wren)
     client = sign_in(heron)
     held = {holding.table: holding.count for holding in queries.holdings(session, heron.id)}
-    assert held == {"posts": 3, "threads": 3, "sessions": 1}
-    page = client.get("/me/privacy")
-    assert "Posts you wrote" in page.text
+    assert {table: count for table, count in held.items() if count} == {
+        "posts": 3,
+        "threads": 3,
+        "sessions": 1,
+    }
+    rows = re.findall(r'"What">([^<]+)</td><td[^>]*>([^<]+)<', client.get("/me/privacy").text)
+    assert dict(rows)["Posts you wrote"] == "3"
+    assert "Reports you made" not in dict(rows)
+
+
+def test_what_points_at_others_texts_is_never_counted(session: Session, sign_in: SignIn) -> None:
+    """The others' text may be hidden by now, and a number would tell of it."""
+    client = sign_in(make_member(session, "Heron"))
+    rows = re.findall(r'"What">([^<]+)</td><td[^>]*>([^<]+)<', client.get("/me/privacy").text)
+    counts = dict(rows)
+    assert counts["Threads you follow"] == counts["Notices in your inbox"] == "as your pages show"
 
 
 # --- the about text and the look ------------------------------------------------------------------
