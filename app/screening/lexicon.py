@@ -243,6 +243,9 @@ class Lexicon:
                     flags[word] = flags.get(word, 0) | flag
             for head in self._number_heads:
                 flags[head] = flags.get(head, 0) | NUMBER_WORD | COMMON
+        self.head_endings = tuple(
+            plain(word) for pack in packs for word in pack.words.get("head_endings", ())
+        )
         self.cues = _cue_table(packs)
         self.address = Streets(packs)
         parsed = [

@@ -217,7 +217,9 @@ def _judged(  # noqa: PLR0913  # one reading, judged in one place
     return Read(first, last, min(weight, 14))
 
 
-def place_from(view: View, token: int) -> Read | None:
+def place_from(
+    view: View, token: int, head_endings: tuple[str, ...] = ()
+) -> Read | None:
     """Read the name of a workplace or school that begins at a token, with ward, branch or town."""
     keys, flags = view.keys, view.flags
     at, size = token, len(keys)
@@ -270,7 +272,9 @@ def place_from(view: View, token: int) -> Read | None:
             capitals += 1
             if is_town:
                 towns += 1
-            if flag & (HEAD | INSTITUTION):
+            if flag & (HEAD | INSTITUTION) or (
+                head_endings and key.endswith(head_endings)
+            ):
                 heads += 1
             elif flag & MASS:
                 mass += 1
@@ -320,11 +324,11 @@ def place_from(view: View, token: int) -> Read | None:
         + (6 if towns else 0)
         + (6 if details else 0)
     )
-    if mass and not (proper and (heads or towns or details)):
+    if mass and not (heads or towns or details):
         weight -= 12
     if lower_only:
         weight -= 10
-    return Read(first, last, weight, bool(heads))
+    return Read(first, last, weight, bool(heads or details) or keys[first] == "st")
 
 
 def _is_town(view: View, first: int) -> bool:

@@ -207,7 +207,7 @@ class Scene:
         if flag & THIRD or flag & ROLE:
             return About.PERSON, "person.third"
         if flag & PLURAL:
-            return About.PERSON, "person.kin"
+            return About.PERSON, "person.plural"
         if flag & SELF:
             return About.SELF, "person.self"
         if flag & SECOND:

@@ -55,6 +55,7 @@ WEIGHTS: Final[Mapping[str, int]] = {
     "person.third": 8,
     "person.member": 12,
     "person.kin": 6,
+    "person.plural": 0,
     "person.self": 6,
     "person.second": 4,
     "institution": -18,

@@ -233,7 +233,7 @@ def _after_cue(scene: Scene) -> Iterator[Candidate]:
             stretch = view.text[from_place : from_place + 60]
             for run in _WORDISH.finditer(stretch):
                 piece = _document_in(run[0])
-                if piece is None:
+                if piece is None or "/" in run[0][piece[0] : piece[1]]:
                     continue
                 start = from_place + run.start() + piece[0]
                 end = from_place + run.start() + piece[1]
@@ -250,8 +250,8 @@ def _after_cue(scene: Scene) -> Iterator[Candidate]:
 def _document_in(stretch: str) -> tuple[int, int] | None:
     """Return where in a stretch of words a document number stands."""
     for word in re.finditer(
-        r"(?:(?<![^\W_])[A-Za-z]{2} )?[A-Za-z]{0,5}\d[A-Za-z0-9]*(?:[ .\-/][A-Za-z]{0,2}\d+[A-Za-z]?)*"
-        r"(?: [A-Da-d](?![^\W_]))?", stretch[:60]):
+        r"(?:(?<![^\W_])[A-Z]{2} )?[A-Za-z]{0,5}\d[A-Za-z0-9]*(?:[ .\-/][A-Za-z]{0,2}\d+[A-Za-z]?)*"
+        r"(?: [A-D](?![^\W_]))?", stretch[:60]):
         bare = word[0]
         if sum(character.isdigit() for character in bare) >= 5 and (  # noqa: PLR2004
             _DOCUMENT.fullmatch(bare) or _DOCUMENT.fullmatch(_STRIP.sub("", bare))

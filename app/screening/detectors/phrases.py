@@ -185,7 +185,7 @@ def _public(scene: Scene, candidate: Candidate, first: int, last: int) -> None:
 def _employed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate | None:
     if found.groupdict().get("place") is None:
         return None
-    read = place_from(scene.view, _at(found, "place"))
+    read = place_from(scene.view, _at(found, "place"), scene.lexicon.head_endings)
     if read is None or (pattern.strength in {"headed", "headverb"} and not read.has_head):
         return None
     candidate = _candidate(
@@ -222,7 +222,10 @@ def _asked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
         return None
     first, last = _trimmed(scene, *found.span())
     candidate = _candidate(
-        scene, Category.SOLICITATION, first, last, f"solicitation.{pattern.strength}"
+        scene,
+        Category.SOLICITATION,
+        *_clause(scene, first, last),
+        f"solicitation.{pattern.strength}",
     )
     groups = found.groupdict()
     candidate.about = About.MEMBER if groups.get("you") is not None else About.PERSON
@@ -244,6 +247,21 @@ def _asked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
     return candidate
 
 
+def _clause(scene: Scene, first: int, last: int) -> tuple[int, int]:
+    """Return the clause around a request, a few words to either side at most."""
+    symbols = scene.view.symbols
+    low, high = max(0, first - CLAUSE), min(len(symbols), last + CLAUSE)
+    while first > low and symbols[first - 1] not in _CLAUSE_ENDS:
+        first -= 1
+    while last < high and symbols[last] not in _CLAUSE_ENDS:
+        last += 1
+    return first, last
+
+
+_CLAUSE_ENDS: Final = frozenset(".!?;\n,:()\"")
+CLAUSE: Final = 6
+
+
 def _linked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate | None:
     if found.groupdict().get("account") is None:
         first, last = _trimmed(scene, *found.span())
@@ -262,7 +280,7 @@ def _linked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidat
 def _placed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate | None:
     first, last = _trimmed(scene, *found.span())
     view = scene.view
-    around = range(first + 1, min(len(view.keys), last + 4))
+    around = range(first + 1, min(len(view.keys), last + 8))
     has_place = any(
         (view.is_capital(at) and not view.flags[at] & (STOP | COMMON))
         or view.flags[at] & INSTITUTION
@@ -280,7 +298,7 @@ def _placed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidat
         candidate.add("no_place", -6)
     elif not has_clock and not any(view.flags[at] & INSTITUTION for at in around):
         candidate.add("only_town", -20)
-    _own(scene, candidate, range(first, last), found.groupdict())
+    _own(scene, candidate, range(_sentence_start(scene, first), last), found.groupdict())
     _public(scene, candidate, first, last)
     return candidate
 

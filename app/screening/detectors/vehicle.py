@@ -27,6 +27,11 @@ _PLATE: Final = re.compile(
     re.IGNORECASE,
 )
 LONGEST: Final = 12
+# Shapes that little else has: GB, DE with hyphen, FR, ES, PT.
+_SPECIFIC: Final = re.compile(
+    r"[A-Z]{2}\d{2} [A-Z]{3}|[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} \d{1,4}[HE]?|[A-Z]{2}-\d{3}-[A-Z]{2}"
+    r"|\d{4} [BCDFGHJKLMNPRSTVWXYZ]{3}|[A-Z]{2}-\d{2}-[A-Z]{2}|\d{2}-[A-Z]{2}-\d{2}"
+)
 
 
 def vehicles(scene: Scene) -> Iterator[Candidate]:
@@ -60,4 +65,8 @@ def vehicles(scene: Scene) -> Iterator[Candidate]:
         candidate.add("upper" if is_upper else "lower", 6 if is_upper else -6)
         if len(letters) >= 2 and end - start >= 6:  # noqa: PLR2004
             candidate.add("full_length", 4)
-        yield scene.weigh(candidate)
+        if _SPECIFIC.fullmatch(raw):
+            candidate.add("national_shape", 6)
+        scene.weigh(candidate)
+        if any(s.rule.startswith("cue.") and s.weight > 0 for s in candidate.signals):
+            yield candidate
