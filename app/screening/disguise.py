@@ -183,17 +183,19 @@ def _fits(  # noqa: PLR0913  # the neighbourhood of one word
         beyond = keys[right + 2 : right + 8]
         return key in {"arroba", "arobase", "klammeraffe"} or (
             any(word in ENDINGS for word in beyond)
-            and (after in PROVIDERS or (bool(beyond) and _is_domain(keys, left, before, beyond[0])))
+            and (after in PROVIDERS or (bool(beyond) and _is_domain(keys, left, before, beyond)))
         )
     return any(word in _DOTS for word in keys[max(0, left - 4) : right + 6])
 
 
-def _is_domain(keys: list[str], left: int, before: str, sign: str) -> bool:
+def _is_domain(keys: list[str], left: int, before: str, beyond: list[str]) -> bool:
     """After a bare "at": the dot is spelled too, or what stands before looks like a mailbox."""
-    if sign == ".":
+    if beyond[0] == "." and not any(word in _DOTS - {"."} for word in beyond[1:3]):
         has_dot = left > 1 and keys[left - 2] in {".", "-"}
         return has_dot or "_" in before or any(character.isdigit() for character in before)
-    return sign in _DOTS
+    if beyond[0] == "-":
+        return any(word in _DOTS - {"."} for word in beyond[1:4])
+    return beyond[0] in _DOTS
 
 
 _DOTS: Final = frozenset({".", "dot", "punkt", "punto", "point", "ponto", "(", "["})

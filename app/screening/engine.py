@@ -9,6 +9,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Final
 
+from app.screening.accumulation import accumulated
 from app.screening.detectors.net import doxx_links, emails, ip_addresses, profiles
 from app.screening.detectors.papers import papers
 from app.screening.detectors.phone import phones
@@ -92,17 +93,38 @@ def screen(text: str, *, context: Context = PLAIN) -> tuple[Finding, ...]:
     best: list[Candidate] = []
     budget = Budget()
     is_cut = False
+    first: View | None = None
     try:
         for view in views(text, lexicon, context):
+            first = first or view
             is_cut = is_cut or view.is_cut
             for candidate in _found(view, lexicon, context, budget):
                 best.append(candidate)  # noqa: PERF402  # what was found before the limit counts
     except OverBudgetError:
         is_cut = True
     findings = [_finding(candidate) for candidate in _settled(best)]
+    if first and not any(finding.category in IDENTIFYING for finding in findings):
+        together = _together(first, lexicon, context)
+        if together is not None:
+            findings.append(together)
     if is_cut or len(findings) > MOST_FINDINGS:
         findings = [*findings[:MOST_FINDINGS], _limit(len(text))]
     return tuple(sorted(findings, key=lambda f: (f.span.start, f.span.end, f.category)))
+
+
+# What already exposes a person by itself; counting weak facts beside it adds nothing.
+IDENTIFYING: Final = frozenset(
+    {Category.REAL_NAME, Category.EMPLOYER_SCHOOL, Category.POSTAL_ADDRESS, Category.WHEREABOUTS}
+)
+
+
+def _together(view: View, lexicon: Lexicon, context: Context) -> Finding | None:
+    """Return what weak facts about one person add up to, here and in the author's last posts."""
+    earlier = (
+        View(without_markup(fold(post[:EARLIER_LENGTH])), lexicon)
+        for post in context.earlier[-EARLIER_POSTS:]
+    )
+    return accumulated(view, lexicon, earlier)
 
 
 def _limit(size: int) -> Finding:

@@ -59,6 +59,8 @@ EMAIL_SYMBOL: Final = "\x85"
 OTHER_SYMBOL: Final = "\x86"
 BREAK_SYMBOL: Final = "\n"
 FIRST_WORD: Final = 0x100
+EVERYWHERE: Final = 60  # a word of every sentence counts as much as so many rare ones
+MOST_NEEDS: Final = 4
 LAST_WORD: Final = 0xD7FE
 _BOUNDARY: Final = ".!?;\n"
 _ANY: Final = f"[^{_BOUNDARY}]"
@@ -190,6 +192,11 @@ _CLASSES: Final = {
     "start": f"(?:^|[{_BOUNDARY},:({{}}\"'»«>*-])",
     "end": f"(?:$|[{_BOUNDARY},)(\"'»{OTHER_SYMBOL}-])",
 }
+_RARE: Final = {
+    f"[{HANDLE_SYMBOL}{CAMEL_SYMBOL}]": HANDLE_SYMBOL + CAMEL_SYMBOL,
+    URL_SYMBOL: URL_SYMBOL,
+    f"[{SHORT_NUMBER}{LONG_NUMBER}]": SHORT_NUMBER + LONG_NUMBER,
+}
 # A slot is where a reader in code goes on: it takes one word, and the group says where.
 _SLOTS: Final = {
     "name": f"(?P<name>{_WORD}|[{CAMEL_SYMBOL}\"'“*])",
@@ -261,19 +268,23 @@ class Lexicon:
         self._number(signatures, flags, len(sets))
         classes = {words: self._class_of[index] for index, words in enumerate(sets)}
         options = re2.Options()
-        options.max_mem = 64 << 20
         options.log_errors = False
         self.patterns: list[Compiled] = []
-        self._set = re2.Set.SearchSet(options)
-        for pattern, code, node in parsed:
+        self._by_symbol: dict[str, list[int]] = {}
+        self._always: list[int] = []
+        self._also_needed: list[tuple[frozenset[str], ...]] = []
+        for index, (pattern, code, node) in enumerate(parsed):
             expression = self._expression(node, classes)
-            self._set.Add(expression)
             compiled = re2.compile(expression, options)
+            needs = [symbols for _, symbols in self._needs(node, classes)]
+            self._also_needed.append(tuple(needs[1:]))
+            if not needs:
+                self._always.append(index)
+            for symbol in needs[0] if needs else ():
+                self._by_symbol.setdefault(symbol, []).append(index)
             self.patterns.append(
                 Compiled(pattern.category, pattern.strength, code, compiled, pattern.phrase)
             )
-        if self.patterns:
-            self._set.Compile()
 
     def _number(self, signatures: dict[str, list[int]], flags: dict[str, int], sets: int) -> None:
         """Give every signature a pair of symbols, lower case and capital."""
@@ -326,6 +337,32 @@ class Lexicon:
             return f"[{''.join(self._cap)}{CAMEL_SYMBOL}]"
         return node.text
 
+    def _needs(
+        self, node: Node, classes: Mapping[frozenset[str], list[str]]
+    ) -> list[tuple[int, frozenset[str]]]:
+        """Return sets of symbols of which a text must hold one each, the rarest set first.
+
+        A text that lacks one of them need not be searched for the pattern.
+        """
+        if node.kind == "words":
+            cost = sum(EVERYWHERE if self.entries[word].flags & STOP else 1 for word in node.words)
+            return [(cost, frozenset(classes[node.words]))]
+        if node.kind == "sign":
+            signs = frozenset(c if c.isascii() else OTHER_SYMBOL for c in node.text)
+            return [(EVERYWHERE, signs)]
+        if node.kind == "class" and node.text in _RARE:
+            return [(EVERYWHERE // 2, frozenset(_RARE[node.text]))]
+        if node.kind == "sequence":
+            needs = [need for part in node.parts for need in self._needs(part, classes)]
+            return sorted(needs, key=lambda need: (need[0], sorted(need[1])))[:MOST_NEEDS]
+        if node.kind == "either":
+            branches = [self._needs(part, classes) for part in node.parts]
+            if not all(branches):
+                return []
+            cost = sum(branch[0][0] for branch in branches)
+            return [(cost, frozenset().union(*(branch[0][1] for branch in branches)))]
+        return []
+
     def is_compound(self, key: str) -> bool:
         """Return whether an unknown word is two common words in one, as pseudonyms are."""
         if not 6 <= len(key) <= 24:  # noqa: PLR2004  # three letters each, and no endless words
@@ -351,11 +388,22 @@ class Lexicon:
                 return digits, taken - at
         return None, 1
 
-    def matching(self, symbols: str) -> list[Compiled]:
-        """Return the patterns that occur in a string of symbols, in their own order."""
-        if not self.patterns:
-            return []
-        return [self.patterns[index] for index in sorted(self._set.Match(symbols) or ())]
+    def matching(self, symbols: str, wanted: frozenset[str]) -> list[Compiled]:
+        """Return the patterns of the wanted categories that occur in a string of symbols."""
+        there = set(symbols)
+        possible = set(self._always)
+        for symbol in there:
+            possible.update(self._by_symbol.get(symbol, ()))
+        also = self._also_needed
+        encoded = symbols.encode()
+        patterns = self.patterns
+        return [
+            patterns[index]
+            for index in sorted(possible)
+            if patterns[index].category in wanted
+            and not any(there.isdisjoint(needed) for needed in also[index])
+            and patterns[index].expression.search(encoded) is not None
+        ]
 
 
 Cues = dict[str, dict[str, list[tuple[tuple[str, ...], str, str]]]]

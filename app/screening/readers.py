@@ -217,9 +217,7 @@ def _judged(  # noqa: PLR0913  # one reading, judged in one place
     return Read(first, last, min(weight, 14))
 
 
-def place_from(
-    view: View, token: int, head_endings: tuple[str, ...] = ()
-) -> Read | None:
+def place_from(view: View, token: int, head_endings: tuple[str, ...] = ()) -> Read | None:
     """Read the name of a workplace or school that begins at a token, with ward, branch or town."""
     keys, flags = view.keys, view.flags
     at, size = token, len(keys)
@@ -272,9 +270,7 @@ def place_from(
             capitals += 1
             if is_town:
                 towns += 1
-            if flag & (HEAD | INSTITUTION) or (
-                head_endings and key.endswith(head_endings)
-            ):
+            if flag & (HEAD | INSTITUTION) or (head_endings and key.endswith(head_endings)):
                 heads += 1
             elif flag & MASS:
                 mass += 1

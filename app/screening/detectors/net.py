@@ -212,8 +212,10 @@ def _weighed_email(scene: Scene, start: int, end: int, at: int) -> Candidate:
     after = text[end] if end < len(text) else " "
     scene.weigh(found)
     is_code = after == ":" and end + 1 < len(text) and not text[end + 1].isspace()
-    if before in "/@:" or domain in _CODE_HOSTS or is_code or EXAMPLE_DOMAINS.fullmatch(domain):
-        found.add("code_or_example", -50)
+    if before in "/@:" or domain in _CODE_HOSTS or is_code:
+        found.add("code", -50)
+    elif EXAMPLE_DOMAINS.fullmatch(domain) and not scene.view.is_disguised(start, end):
+        found.add("example", -50)
     root = re.split(r"[.+_-]", local)[0]
     if local in ROLE_MAILBOXES or (root in ROLE_MAILBOXES and not is_provider):
         found.add("role_mailbox", -14 if is_provider else -40)

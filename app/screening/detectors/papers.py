@@ -251,7 +251,9 @@ def _document_in(stretch: str) -> tuple[int, int] | None:
     """Return where in a stretch of words a document number stands."""
     for word in re.finditer(
         r"(?:(?<![^\W_])[A-Z]{2} )?[A-Za-z]{0,5}\d[A-Za-z0-9]*(?:[ .\-/][A-Za-z]{0,2}\d+[A-Za-z]?)*"
-        r"(?: [A-D](?![^\W_]))?", stretch[:60]):
+        r"(?: [A-D](?![^\W_]))?",
+        stretch[:60],
+    ):
         bare = word[0]
         if sum(character.isdigit() for character in bare) >= 5 and (  # noqa: PLR2004
             _DOCUMENT.fullmatch(bare) or _DOCUMENT.fullmatch(_STRIP.sub("", bare))

@@ -60,9 +60,7 @@ _PHRASES: Final = frozenset(
 
 def phrases(scene: Scene) -> Iterator[Candidate]:
     """Yield what the packs' patterns announce, once it has been read and weighed."""
-    for pattern in scene.lexicon.matching(scene.view.symbols):
-        if pattern.category not in _PHRASES:
-            continue
+    for pattern in scene.lexicon.matching(scene.view.symbols, _PHRASES):
         for count, found in enumerate(pattern.expression.finditer(scene.view.symbols)):
             if count >= MOST_MATCHES:
                 break
@@ -150,7 +148,12 @@ def _own(
                 owner = ("owner.compound", 12, About.MEMBER)
             else:
                 owner = ("owner.odd", 5, About.MEMBER)
-        elif at == tokens.start and key in _GERMAN_HE:
+        elif (
+            at == tokens.start
+            and key in _GERMAN_HE
+            and at + 1 < len(view.keys)
+            and not view.is_capital(at + 1)
+        ):
             owner = ("owner.third", 12, About.PERSON)
         elif view.is_capital(at) and not flag & STOP and at:
             is_pair = view.is_capital(at - 1) and not view.flags[at - 1] & STOP
@@ -258,7 +261,7 @@ def _clause(scene: Scene, first: int, last: int) -> tuple[int, int]:
     return first, last
 
 
-_CLAUSE_ENDS: Final = frozenset(".!?;\n,:()\"")
+_CLAUSE_ENDS: Final = frozenset('.!?;\n,:()"')
 CLAUSE: Final = 6
 
 

@@ -30,6 +30,7 @@ PHRASE_CATEGORIES: Final = frozenset(
         "whereabouts",
         "exposure_threat",
         "facts",
+        "others",
     }
 )
 LONGEST_NAME: Final = 16

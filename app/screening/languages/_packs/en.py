@@ -3264,6 +3264,50 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                       phrase='(your|ur) (address|name|real name|identity|dox|face) (goes|is '
                              'going|gets|will go|will be) '
                              '(public|online|live|posted|up|out|published)'),
+              Pattern(category='others',
+                      strength='age',
+                      phrase="(he|she) (is|' s|s) {number} (years old|yo|and|,|now)"),
+              Pattern(category='others',
+                      strength='age',
+                      phrase='(he|she) (turned|turns|is turning) {number}'),
+              Pattern(category='others',
+                      strength='looks',
+                      phrase="(he|she) (has|' s got|wears|drives around with) {any}? {any}? "
+                             '{any}? '
+                             '(hair|tattoo|tattoos|scar|beard|glasses|freckles|piercing|limp|moustache)'),
+              Pattern(category='others',
+                      strength='looks',
+                      phrase="(he|she) (is|' s) {any}? "
+                             '(tall|short|ginger|blonde|bald|redheaded|heavyset)'),
+              Pattern(category='others',
+                      strength='vehicle',
+                      phrase='(he|she) (drives|rides|owns) (a|an|the)? {any}? {any}? '
+                             '(car|van|corsa|golf|civic|fiesta|tesla|motorbike|bmw|audi|toyota|ford|volvo|truck|jeep|mini|polo|scooter|bike)'),
+              Pattern(category='others',
+                      strength='place',
+                      phrase='(he|she) (lives|stays|grew up|is based|moved) (in|to|near|just '
+                             'outside|outside) {cap}'),
+              Pattern(category='others',
+                      strength='family',
+                      phrase="(he|she) (has|' s got) {any} "
+                             '(kids|daughters|sons|children|twins|dogs)'),
+              Pattern(category='others',
+                      strength='family',
+                      phrase='(his|her) '
+                             '(husband|wife|kids|son|daughter|twins|ex|mum|mother|father) '
+                             '(is|works|goes|go|teaches|runs|drives)'),
+              Pattern(category='others',
+                      strength='work',
+                      phrase="(he|she) (works|worked|is a|' s a) {any}? {any}? "
+                             '(nurse|teacher|driver|plumber|lawyer|accountant|cop|doctor|dentist|baker|librarian|mechanic|vet|estate '
+                             'agent|hairdresser|chef|bartender|firefighter|pharmacist|receptionist|electrician)'),
+              Pattern(category='others',
+                      strength='school',
+                      phrase='(he|she) (goes|went|studies) (to|at) {any}? {any}? '
+                             '(school|college|uni|university|academy)'),
+              Pattern(category='others',
+                      strength='first_name',
+                      phrase="(his|her) (first)? name (is|' s|starts with) {cap}"),
               Pattern(category='facts',
                       strength='place',
                       phrase='{me} (i|we) (live|am|grew up|moved|are based|stay) '
