@@ -22,7 +22,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.accounts.models import Member
 from app.core.text import excerpt
@@ -56,9 +56,10 @@ EXCERPT: Final = 280
 
 # The rule `may_enter` as a condition on boards. Statements that run for every page are built once,
 # with what they need of the actor as parameters: building one costs more than running it.
+BOARDS: Final = Board.__table__.c
 MAY_ENTER: Final = and_(
-    Board.gate_read <= bindparam("readable_from", type_=Integer),
-    Board.gate_role.op("&")(bindparam("roles_lacking", type_=Integer)) == 0,
+    BOARDS.gate_read <= bindparam("readable_from", type_=Integer),
+    BOARDS.gate_role.op("&")(bindparam("roles_lacking", type_=Integer)) == 0,
 )
 IS_MODERATOR: Final = bindparam("is_moderator", type_=Boolean)
 ACTOR: Final = bindparam("actor_id", type_=Integer)
@@ -419,46 +420,56 @@ def held_posts_of(session: Session, thread: Thread, actor: Actor) -> list[PostRo
     return [_post_row(row) for row in found]
 
 
+# The statements of the thread page speak of tables and not of classes: they give plain rows, and
+# SQLAlchemy's work of making objects would cost more than the database's own.
+_POSTS: Final = Post.__table__.c
+_MEMBERS: Final = Member.__table__.c
+_THANKS: Final = Thank.__table__.c
+
+
 def _post_rows() -> Rows:
     """The columns of a post row; thanks are counted in the same statement."""
-    thanks = select(func.count()).where(Thank.post_id == Post.id).correlate(Post)
-    own = thanks.where(Thank.member_id == ACTOR)
+    thanks = select(func.count()).where(_THANKS.post_id == _POSTS.id).correlate(Post.__table__)
+    own = thanks.where(_THANKS.member_id == ACTOR)
     return select(
-        Post.id,
-        Post.public_id,
-        Post.number,
-        Post.visibility,
-        Post.html,
-        Post.written_at,
-        Post.edited_on,
-        Post.rule,
-        Post.author_id,
-        Member.pseudonym,
-        Member.roles,
-        Member.mask_seed,
+        _POSTS.id,
+        _POSTS.public_id,
+        _POSTS.number,
+        _POSTS.visibility,
+        _POSTS.html,
+        _POSTS.written_at,
+        _POSTS.edited_on,
+        _POSTS.rule,
+        _POSTS.author_id,
+        _MEMBERS.pseudonym,
+        _MEMBERS.roles,
+        _MEMBERS.mask_seed,
         thanks.scalar_subquery(),
         own.scalar_subquery(),
-    ).outerjoin(Member, Member.id == Post.author_id)
+    ).select_from(Post.__table__.outerjoin(Member.__table__, _MEMBERS.id == _POSTS.author_id))
 
 
-_IN_THREAD: Final = Post.thread_id == bindparam("thread_id", type_=Integer)
+_IN_THREAD: Final = _POSTS.thread_id == bindparam("thread_id", type_=Integer)
 _NUMBER: Final = bindparam("number", type_=Integer)
 _POSTS_AFTER: Final = (
-    _post_rows().where(_IN_THREAD, Post.number > _NUMBER).order_by(Post.number).limit(POSTS_A_PAGE)
+    _post_rows()
+    .where(_IN_THREAD, _POSTS.number > _NUMBER)
+    .order_by(_POSTS.number)
+    .limit(POSTS_A_PAGE)
 )
 _POSTS_BEFORE: Final = (
     _post_rows()
-    .where(_IN_THREAD, Post.number < _NUMBER)
-    .order_by(Post.number.desc())
+    .where(_IN_THREAD, _POSTS.number < _NUMBER)
+    .order_by(_POSTS.number.desc())
     .limit(POSTS_A_PAGE)
 )
 _IS_HELD_HERE: Final = and_(
     _IN_THREAD,
-    Post.number.is_(None),
-    Post.visibility == Visibility.HELD,
-    or_(IS_MODERATOR, Post.author_id == ACTOR),
+    _POSTS.number.is_(None),
+    _POSTS.visibility == Visibility.HELD,
+    or_(IS_MODERATOR, _POSTS.author_id == ACTOR),
 )
-_HELD_POSTS: Final = _post_rows().where(_IS_HELD_HERE).order_by(Post.id).limit(POSTS_A_PAGE)
+_HELD_POSTS: Final = _post_rows().where(_IS_HELD_HERE).order_by(_POSTS.id).limit(POSTS_A_PAGE)
 
 
 def _post_row(row: AnyRow) -> PostRow:
@@ -527,36 +538,40 @@ def links_of(session: Session, actor: Actor, rows: Sequence[PostRow]) -> Links:
     return Links(quotes=quotes, backlinks=backlinks)
 
 
-_QUOTING: Final = aliased(Post)
-_QUOTED: Final = aliased(Post)
+_QUOTES: Final = Quote.__table__.c
+_THREADS: Final = Thread.__table__.c
+_QUOTING: Final = Post.__table__.alias("quoting")
+_QUOTED: Final = Post.__table__.alias("quoted")
 _SHOWN: Final = bindparam("shown", expanding=True, type_=Integer)
 _LINKS: Final = (
     select(
-        Quote.post_id,
-        Quote.quoted_id,
-        _QUOTED.public_id,
-        _QUOTED.visibility,
-        func.substr(_QUOTED.body, 1, 2 * EXCERPT),
-        Member.pseudonym,
-        _QUOTING.public_id,
-        _QUOTING.number,
-        _QUOTING.visibility,
+        _QUOTES.post_id,
+        _QUOTES.quoted_id,
+        _QUOTED.c.public_id,
+        _QUOTED.c.visibility,
+        func.substr(_QUOTED.c.body, 1, 2 * EXCERPT),
+        _MEMBERS.pseudonym,
+        _QUOTING.c.public_id,
+        _QUOTING.c.number,
+        _QUOTING.c.visibility,
         MAY_ENTER,
-        Thread.visibility,
+        _THREADS.visibility,
     )
-    .join(_QUOTING, _QUOTING.id == Quote.post_id)
-    .join(_QUOTED, _QUOTED.id == Quote.quoted_id)
-    .join(Thread, Thread.id == _QUOTED.thread_id)
-    .join(Board, Board.id == Thread.board_id)
-    .outerjoin(Member, Member.id == _QUOTED.author_id)
+    .select_from(
+        Quote.__table__.join(_QUOTING, _QUOTING.c.id == _QUOTES.post_id)
+        .join(_QUOTED, _QUOTED.c.id == _QUOTES.quoted_id)
+        .join(Thread.__table__, _THREADS.id == _QUOTED.c.thread_id)
+        .join(Board.__table__, BOARDS.id == _THREADS.board_id)
+        .outerjoin(Member.__table__, _MEMBERS.id == _QUOTED.c.author_id)
+    )
     .where(
         or_(
-            Quote.post_id.in_(_SHOWN),
+            _QUOTES.post_id.in_(_SHOWN),
             # A backlink from another thread would tell of it to readers who may not enter it.
-            and_(Quote.quoted_id.in_(_SHOWN), _QUOTING.thread_id == _QUOTED.thread_id),
+            and_(_QUOTES.quoted_id.in_(_SHOWN), _QUOTING.c.thread_id == _QUOTED.c.thread_id),
         )
     )
-    .order_by(Quote.post_id, Quote.quoted_id)
+    .order_by(_QUOTES.post_id, _QUOTES.quoted_id)
 )
 
 
@@ -809,13 +824,15 @@ _UNREAD: Final = (
     .outerjoin(Board, Board.id == Thread.board_id)
     .where(Notice.member_id == ACTOR, Notice.is_read.is_(False), _IS_IN_INBOX)
 )
-_FOLLOW: Final = select(Follow).where(
-    Follow.member_id == ACTOR, Follow.thread_id == bindparam("thread_id", type_=Integer)
+_FOLLOWS: Final = Follow.__table__.c
+_FOLLOW: Final = and_(
+    _FOLLOWS.member_id == ACTOR,
+    _FOLLOWS.thread_id == bindparam("thread_id", type_=Integer),
 )
 _READER_STATE: Final = select(
-    _FOLLOW.with_only_columns(func.count()).scalar_subquery(),
-    _FOLLOW.with_only_columns(Follow.marker).scalar_subquery(),
-    select(func.count()).select_from(Post).where(_IS_HELD_HERE).scalar_subquery(),
+    select(func.count()).where(_FOLLOW).scalar_subquery(),
+    select(_FOLLOWS.marker).where(_FOLLOW).scalar_subquery(),
+    select(func.count()).where(_IS_HELD_HERE).scalar_subquery(),
     _UNREAD.scalar_subquery(),
 )
 
