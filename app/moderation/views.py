@@ -271,7 +271,7 @@ def _item_page(
         problems=form.problems() | reply.problems(),
         acts=words.choices({act: words.ACTS[act] for act in matter.acts}),
         rules=words.options(words.RULES),
-        sanctions=[("", _("None"), ""), *words.choices(words.SANCTIONS)],
+        sanctions=[("", _("No sanction"), ""), *words.choices(words.SANCTIONS)],
         **values,
     )
 

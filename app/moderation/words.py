@@ -40,6 +40,12 @@ REASONS: Final = {
     Reason.FIRST_POST: _l("First post"),
     Reason.ANSWER: _l("Answer"),
 }
+HEADINGS: Final = {
+    Reason.HELD: _l("A held post"),
+    Reason.REPORTED: _l("A reported post"),
+    Reason.FIRST_POST: _l("A first post"),
+    Reason.ANSWER: _l("An answer to a decision"),
+}
 ACTS: Final = {
     Act.RELEASE: _l("Release it: readers will see it"),
     Act.REJECT: _l("Reject it: readers will not see it"),
@@ -180,6 +186,7 @@ def for_pages() -> dict[str, Any]:
             "closed": CLOSED,
             "decided": DECIDED,
             "decided_short": DECIDED_SHORT,
+            "headings": HEADINGS,
             "kinds": KINDS,
             "outcomes": OUTCOMES,
             "reasons": REASONS,

@@ -686,6 +686,22 @@ def test_a_statement_says_what_why_by_whom_and_what_can_be_done(
     assert "Owl" not in text, "the member deals with the moderators, not with one of them"
 
 
+def test_a_statement_keeps_the_title_of_a_thread_behind_a_gate_to_itself(
+    session: Session, sign_in: SignIn
+) -> None:
+    owl, stoat = make_moderator(session), make_member(session, "Stoat")
+    post = make_post(session, author=stoat, body="She works at the lighthouse.")
+    item = make_reported(session, post=post)
+    statement = service.decide(session, owl.actor, item, item.version, REMOVE)
+    assert statement is not None
+    browser, path = sign_in(stoat), f"/statements/{statement.public_id}"
+    assert "A lamp in the window" in browser.get(path).text
+    post.thread.board.gate_read = Trust.TRUSTED
+    text = browser.get(path).text
+    assert "A lamp in the window" not in text
+    assert "She works at the lighthouse." in text, "what Stoat wrote stays Stoat's to read"
+
+
 def test_an_answer_is_sent_once_and_its_reply_is_read(session: Session, sign_in: SignIn) -> None:
     owl, stoat = make_moderator(session), make_member(session, "Stoat")
     statement, item = make_answered(session, owl, stoat)
