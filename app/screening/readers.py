@@ -152,6 +152,8 @@ def _goes_on(view: View, at: int, *, is_lower: bool) -> bool:
     if flag & PARTICLE and at + 1 < len(view.keys):
         at += 1
         flag = view.flags[at]
+    if is_lower and not flag and len(view.keys[at]) > 3:  # noqa: PLR2004  # de montclar
+        return True
     return (view.is_capital(at) and not flag & STOP) or (
         is_lower and bool(flag & _LISTED and not flag & COMMON)
     )
@@ -309,6 +311,8 @@ def place_from(view: View, token: int, head_endings: tuple[str, ...] = ()) -> Re
         at += 1
         last = at
     if last <= first or not (proper or (capitals > 1 and heads) or mass or (heads and towns)):
+        return None
+    if not capitals and not (heads and (towns or details)):
         return None
     if proper == 1 and not (heads or towns or details or mass) and _is_town(view, first):
         return None

@@ -18,9 +18,9 @@ CUE_WEIGHTS: Final[Mapping[str, int]] = {"strong": 14, "weak": 5, "negative": -1
 
 # What a candidate starts with: how often such a shape, without any context, identifies somebody.
 BASE: Final[Mapping[str, int]] = {
-    "phone.international": 4,
-    "phone.formatted": -2,
-    "phone.trunk": -6,
+    "phone.international": -2,
+    "phone.formatted": -12,
+    "phone.trunk": -14,
     "phone.bare": -20,
     "phone.local": -18,
     "email": 6,
@@ -29,7 +29,7 @@ BASE: Final[Mapping[str, int]] = {
     "postal_address.vague": -22,
     "government_id.checked": -14,
     "government_id.shape": -22,
-    "payment.card": -12,
+    "payment.card": -16,
     "payment.iban": 0,
     "payment.shape": -24,
     "vehicle": -22,

@@ -7,7 +7,7 @@ from typing import Final
 from app.screening.languages.pack import Pack
 from app.screening.words import plain
 
-SHORTEST_COMPOUND: Final = 3
+SHORTEST_COMPOUND: Final = 5
 
 
 class Streets:
@@ -33,6 +33,8 @@ class Streets:
             (self._after, "after "),
             (self._before, "before "),
             (self._french, "french "),
+            (self._prefixes, "prefix "),
+            ({e for e in self._endings if len(e) <= SHORTEST_COMPOUND}, "compound "),
         ):
             for word in words:
                 self._kinds[word] = self._kinds.get(word, "") + kind
@@ -40,10 +42,12 @@ class Streets:
     def kind_of(self, key: str) -> str:
         """Return where a word for a street stands, or an empty text if it is none."""
         kind = self._kinds.get(key, "")
-        if self._endings and key.endswith(self._endings) and key not in self._not_streets:
-            kind += "compound "
-        if key in self._prefixes:
-            kind += "prefix "
+        if (
+            len(key) > SHORTEST_COMPOUND
+            and key.endswith(self._endings)
+            and key not in self._not_streets
+        ):
+            return kind + "compound "
         return kind
 
     def is_bare(self, key: str) -> bool:

@@ -396,6 +396,8 @@ def _handles(scene: Scene, taken: list[tuple[int, int]]) -> Iterator[Candidate]:
             continue
         if any(start <= view.starts[at] < end for start, end in taken):
             continue
+        if view.text[view.ends[at] : view.ends[at] + 1] == "-":
+            continue  # FB-418-QX
         owner = scene.about(at, at + 1, has_handles=False)[1]
         if owner not in {
             "person.third",

@@ -24,6 +24,7 @@ _STRIP: Final = re.compile(r"[ .\-/]")
 _IBAN: Final = re.compile(r"[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{2,4}){3,8}(?: ?[A-Za-z0-9]{1,4})?")
 CARD_LENGTHS: Final = frozenset({13, 14, 15, 16, 18, 19})
 MOST_CHECKS: Final = 200
+CUE_REACH: Final = 90  # characters behind the name of a document
 
 # Numbers that card schemes and processors publish for testing.
 TEST_CARDS: Final = frozenset(
@@ -230,13 +231,9 @@ def _after_cue(scene: Scene) -> Iterator[Candidate]:
             if words is None:
                 continue
             from_place = view.ends[at + len(words) - 1]
-            stretch = view.text[from_place : from_place + 60]
-            for run in _WORDISH.finditer(stretch):
-                piece = _document_in(run[0])
-                if piece is None or "/" in run[0][piece[0] : piece[1]]:
-                    continue
-                start = from_place + run.start() + piece[0]
-                end = from_place + run.start() + piece[1]
+            piece = _document_in(view.text[from_place : from_place + CUE_REACH])
+            if piece is not None:
+                start, end = from_place + piece[0], from_place + piece[1]
                 found = scene.candidate(category, start, end, base)
                 found.add("after_cue", 8)
                 last_end = end
@@ -244,7 +241,6 @@ def _after_cue(scene: Scene) -> Iterator[Candidate]:
                 if found.about is About.PERSON and len(found.signals) < 3:  # noqa: PLR2004
                     found.add("no_person", -4)
                 yield found
-                break
 
 
 def _document_in(stretch: str) -> tuple[int, int] | None:
@@ -252,11 +248,15 @@ def _document_in(stretch: str) -> tuple[int, int] | None:
     for word in re.finditer(
         r"(?:(?<![^\W_])[A-Z]{2} )?[A-Za-z]{0,5}\d[A-Za-z0-9]*(?:[ .\-/][A-Za-z]{0,2}\d+[A-Za-z]?)*"
         r"(?: [A-D](?![^\W_]))?",
-        stretch[:60],
+        stretch,
     ):
         bare = word[0]
-        if sum(character.isdigit() for character in bare) >= 5 and (  # noqa: PLR2004
-            _DOCUMENT.fullmatch(bare) or _DOCUMENT.fullmatch(_STRIP.sub("", bare))
+        if (
+            sum(character.isdigit() for character in bare) >= 5
+            and (  # noqa: PLR2004
+                _DOCUMENT.fullmatch(bare) or _DOCUMENT.fullmatch(_STRIP.sub("", bare))
+            )
+            and "/" not in bare
         ):
             return word.span()
     return None

@@ -15,6 +15,7 @@ from app.screening.lexicon import (
     INSTITUTION,
     KIN,
     NEGATION,
+    NUMBER_WORD,
     PAST,
     PLURAL,
     PUBLIC,
@@ -99,7 +100,7 @@ def _named(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
     if candidate.about is About.SELF:
         candidate.add("public", 0)
     else:
-        _public(scene, candidate, min(first, read.first), max(last, read.last))
+        _public(scene, candidate, read.first, read.last)
     return candidate
 
 
@@ -290,7 +291,7 @@ def _placed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidat
         for at in around
         if view.keys[at][0].isalpha()
     )
-    has_clock = any(view.keys[at][0].isdigit() for at in around)
+    has_clock = any(view.keys[at][0].isdigit() or view.flags[at] & NUMBER_WORD for at in around)
     has_preposition = any(view.keys[at] in _WHERE for at in around)
     if not has_preposition or not (has_place or has_clock):
         return None
