@@ -87,6 +87,8 @@ OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
 # The operator builds boards, so their names are no secret from her; what is written there is.
 OPERATORS: Final = {"Robin": "admin"}
 DRAWN_BY_LOT: Final = {"/join", "/recover"}  # they propose other words each time
+# It counts the reader's own rows, the follow made while the door was open among them.
+OWN_ROWS: Final = {"/me/privacy"}
 QUERIES: Final = (
     "",
     "?q=canary",
@@ -389,7 +391,7 @@ def test_with_and_without_the_hidden_things_the_forum_looks_the_same(
     paths = [
         path + query
         for path in _paths(app, world, "GET", "Robin")
-        if path not in DRAWN_BY_LOT
+        if path not in DRAWN_BY_LOT | OWN_ROWS
         and not any(i in path for ids in world.hidden.values() for i in ids)
         for query in (QUERIES if path.count("/") == 1 else ("",))
     ]
