@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -702,7 +703,7 @@ def _kept_for(held: queries.Holding) -> str:
     """How long a table keeps its rows, in words."""
     if held.keep.days is None:
         return str(_(held.keep.why))
-    return str(_("%(count)d days at most", count=held.keep.days))
+    return str(ngettext("%(num)d day at most", "%(num)d days at most", held.keep.days))
 
 
 # --- invites --------------------------------------------------------------------------------------
