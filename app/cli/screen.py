@@ -16,7 +16,7 @@ from app.screening.findings import Finding
 from app.screening.messages import sentence
 
 if TYPE_CHECKING:
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  # argparse names no public type for it
 
 BAD_LINE: Final = 2
 TRUSTS: Final = {str(trust.name).lower(): trust for trust in Trust}
@@ -70,7 +70,7 @@ def screen_lines(lines: Iterable[str], context: Context, trust: Trust) -> int:
             post = json.loads(line)
             text, name = post["text"], post["id"]
             if not isinstance(text, str):
-                raise TypeError
+                raise TypeError  # noqa: TRY301  # the same answer as for broken JSON
         except (ValueError, KeyError, TypeError):
             print(f'bauta screen: line {number} is not {{"id", "text"}}', file=sys.stderr)
             status = BAD_LINE

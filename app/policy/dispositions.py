@@ -169,7 +169,7 @@ def dispose(
 def exposes(findings: Sequence[Finding]) -> bool:
     """Return whether findings together expose somebody else, or call on others to act."""
     others = [f for f in findings if f.about in {About.MEMBER, About.PERSON}]
-    if len(others) >= 2:  # noqa: PLR2004  # "two findings about one other person"
+    if len(others) >= 2:  # "two findings about one other person"  # noqa: PLR2004  # the number says what it counts
         return True
     return any(
         f.category in EXPOSING or any(s.rule == CALL_TO_ACT for s in f.signals) for f in others

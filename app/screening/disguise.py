@@ -165,7 +165,7 @@ def signs_put_back(view: View, lexicon: Lexicon) -> Mapped | None:
     return _changed(view.mapped, changes)
 
 
-def _fits(  # noqa: PLR0913  # the neighbourhood of one word
+def _fits(  # the neighbourhood of one word  # noqa: PLR0913, PLR0917  # what one reading needs
     sign: str, key: str, keys: list[str], left: int, right: int, after: str
 ) -> bool:
     """Return whether a bare sign word stands where an address could."""
@@ -214,7 +214,7 @@ def numbers_put_back(view: View, lexicon: Lexicon) -> Mapped | None:
             continue
         end, pieces, words = _number_run(view, lexicon, i)
         digits = "".join(pieces)
-        if words and len(pieces) >= FEWEST_NUMBERS and sum(c.isdigit() for c in digits) > 2:  # noqa: PLR2004
+        if words and len(pieces) >= FEWEST_NUMBERS and sum(c.isdigit() for c in digits) > 2:  # noqa: PLR2004  # the number says what it counts
             changes.append((view.starts[i], view.ends[end - 1], digits))
         i = max(end, i + 1)
     return _changed(view.mapped, changes) if changes else None
@@ -255,7 +255,7 @@ def _number_run(view: View, lexicon: Lexicon, i: int) -> tuple[int, list[str], i
             pieces.extend([value] * repeat)
             last_tens = (
                 not key.isdigit()
-                and len(value) == 2
+                and len(value) == 2  # noqa: PLR2004  # the number says what it counts
                 and value[1] == "0"
                 and value != "10"
                 and width == 1

@@ -99,7 +99,7 @@ def screen(text: str, *, context: Context = PLAIN) -> tuple[Finding, ...]:
             first = first or view
             is_cut = is_cut or view.is_cut
             for candidate in _found(view, lexicon, context, budget):
-                best.append(candidate)  # noqa: PERF402  # what was found before the limit counts
+                best.append(candidate)  # what was found before the limit counts  # noqa: PERF402  # what was found before the limit counts
     except OverBudgetError:
         is_cut = True
     findings = [_finding(candidate) for candidate in _settled(best)]
@@ -157,7 +157,7 @@ def views(text: str, lexicon: Lexicon, context: Context = PLAIN) -> Iterator[Vie
         yield View(turned_from(base, place), lexicon, names, "reversed", text)
     if "rot13" in low or "rot-13" in low or "rot 13" in low:
         yield View(rotated(base), lexicon, names, "rot13", text, is_strict=True)
-    if len(text) > 13:  # noqa: PLR2004  # the shortest token that could hold an address
+    if len(text) > 13:  # the shortest token that could hold an address  # noqa: PLR2004  # the number says what it counts
         for token in decoded(base):
             yield View(token, lexicon, names, "encoded", text, is_strict=True)
 
@@ -325,10 +325,12 @@ def _finding(candidate: Candidate) -> Finding:
 def _warm() -> None:
     """Load what libraries load late, so that a screening opens no file."""
     words: Iterable[str] = (
-        "call +44 7911 123456 +1 212 555 0100 +49 30 901820 +33 1 42 92 00 00 +34 655 500 137 "
-        "+55 11 95555-0142 +351 912 345 678 +61 412 555 019 +91 98765 01234 +43 1 58858 "
-        "+52 55 1234 5678 07911 123456 030 901820 DE52 0000 0000 0012 3456 78 48213907L "
-        "018.955.597-15 GB29 NWBK 6016 1331 9268 19 ES91 2100 0418 4502 0005 1332",
+        (
+            "call +44 7911 123456 +1 212 555 0100 +49 30 901820 +33 1 42 92 00 00 +34 655 500 137 "
+            "+55 11 95555-0142 +351 912 345 678 +61 412 555 019 +91 98765 01234 +43 1 58858 "
+            "+52 55 1234 5678 07911 123456 030 901820 DE52 0000 0000 0012 3456 78 48213907L "
+            "018.955.597-15 GB29 NWBK 6016 1331 9268 19 ES91 2100 0418 4502 0005 1332"
+        ),
         "ring 0412 555 019, 06 39 98 41 27, 655 50 01 37, 912 345 678, 98765 01234, 5512345678",
     )
     for text in words:

@@ -102,7 +102,7 @@ class PatternError(ValueError):
 
 
 def _parse(phrase: str, lists: Mapping[str, tuple[str, ...]], depth: int = 0) -> Node:
-    if depth > 6:  # noqa: PLR2004  # lists that name each other in a circle
+    if depth > 6:  # lists that name each other in a circle  # noqa: PLR2004  # the number says what it counts
         message = f"lists nest too deeply at {phrase!r}"
         raise PatternError(message)
     tokens = _TOKENS.findall(phrase)
@@ -121,15 +121,15 @@ def _either(
     while at < len(tokens) and tokens[at] != ")":
         token = tokens[at]
         at += 1
-        if token == "|":
+        if token == "|":  # noqa: S105  # a token of a pattern
             branches.append(_sequence(branch))
             branch = []
-        elif token == "?":
+        elif token == "?":  # noqa: S105  # a token of a pattern
             if not branch:
                 message = f"nothing to make optional in {tokens!r}"
                 raise PatternError(message)
             branch[-1] = Node("maybe", parts=(branch[-1],))
-        elif token == "(":
+        elif token == "(":  # noqa: S105  # a token of a pattern
             node, at = _either(tokens, at, lists, depth)
             if at >= len(tokens):
                 message = f"an open bracket in {tokens!r}"
@@ -142,8 +142,8 @@ def _either(
     return _merged(branches), at
 
 
-def _leaf(token: str, lists: Mapping[str, tuple[str, ...]], depth: int) -> Node:
-    if token == "…":
+def _leaf(token: str, lists: Mapping[str, tuple[str, ...]], depth: int) -> Node:  # noqa: PLR0911  # each way out is one case
+    if token == "…":  # noqa: S105  # a token of a pattern
         return Node("gap")
     if token.startswith("{"):
         name = token[1:-1]
@@ -217,7 +217,7 @@ _SLOTS: Final = {
 class Lexicon:
     """The words, symbols and patterns of some packs."""
 
-    def __init__(
+    def __init__(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
         self, packs: tuple[Pack, ...], given: str = "", surnames: str = "", common: str = ""
     ) -> None:
         self.packs = packs
@@ -262,8 +262,8 @@ class Lexicon:
         ]
         sets = _word_sets(node for _, _, node in parsed)
         signatures: dict[str, list[int]] = {}
-        for index, words in enumerate(sets):
-            for word in words:
+        for index, members in enumerate(sets):
+            for word in members:
                 signatures.setdefault(word, []).append(index)
         self._number(signatures, flags, len(sets))
         classes = {words: self._class_of[index] for index, words in enumerate(sets)}
@@ -280,8 +280,8 @@ class Lexicon:
             self._also_needed.append(tuple(needs[1:]))
             if not needs:
                 self._always.append(index)
-            for symbol in needs[0] if needs else ():
-                self._by_symbol.setdefault(symbol, []).append(index)
+            for needed in needs[0] if needs else frozenset():
+                self._by_symbol.setdefault(needed, []).append(index)
             self.patterns.append(
                 Compiled(pattern.category, pattern.strength, code, compiled, pattern.phrase)
             )
@@ -314,8 +314,11 @@ class Lexicon:
             own = flags.get(word, 0) | (COMMON if signature else 0)
             self.entries[word] = Entry(own, *pair(signature, kind))
 
-    def _expression(self, node: Node, classes: Mapping[frozenset[str], list[str]]) -> str:
-        build = lambda part: self._expression(part, classes)  # noqa: E731  # names the recursion
+    def _expression(self, node: Node, classes: Mapping[frozenset[str], list[str]]) -> str:  # noqa: C901, PLR0911  # one grammar, read from top to bottom
+
+        def build(part: Node) -> str:
+            return self._expression(part, classes)
+
         if node.kind == "words":
             return f"[{''.join(sorted(classes[node.words]))}]"
         if node.kind == "sequence":
@@ -337,7 +340,7 @@ class Lexicon:
             return f"[{''.join(self._cap)}{CAMEL_SYMBOL}]"
         return node.text
 
-    def _needs(
+    def _needs(  # noqa: PLR0911  # each way out is one case
         self, node: Node, classes: Mapping[frozenset[str], list[str]]
     ) -> list[tuple[int, frozenset[str]]]:
         """Return sets of symbols of which a text must hold one each, the rarest set first.
@@ -365,7 +368,7 @@ class Lexicon:
 
     def is_compound(self, key: str) -> bool:
         """Return whether an unknown word is two common words in one, as pseudonyms are."""
-        if not 6 <= len(key) <= 24:  # noqa: PLR2004  # three letters each, and no endless words
+        if not 6 <= len(key) <= 24:  # three letters each, and no endless words  # noqa: PLR2004  # the number says what it counts
             return False
         get = self.entries.get
         for cut in range(3, len(key) - 2):

@@ -1,4 +1,4 @@
-"""Texts as people meant them: folded and undisguised, each character with its place in the original.
+"""Texts as people meant them, undisguised, each character with its place in the original.
 
 Every view keeps, for each of its characters, where its source begins and ends. So a finding in a
 view becomes a span of the text as it was typed, whatever was taken out or put in between.
@@ -108,7 +108,7 @@ class Weaver:
 
 
 @lru_cache(maxsize=8_192)
-def _folded(character: str) -> str:
+def _folded(character: str) -> str:  # noqa: C901, PLR0911  # one grammar, read from top to bottom
     """Return what one character means: nothing, itself, or up to four plain characters."""
     if character in _SIGNS:
         return _SIGNS[character]
@@ -131,7 +131,7 @@ def _folded(character: str) -> str:
     for first in (0x1F130, 0x1F150, 0x1F170):  # letters in squares and circles
         if first <= code < first + 26:
             return chr(code - first + ord("A"))
-    if 0x1F1E6 <= code <= 0x1F1FF:  # noqa: PLR2004  # regional indicators, the letters of flags
+    if 0x1F1E6 <= code <= 0x1F1FF:  # regional indicators, the letters of flags  # noqa: PLR2004  # the number says what it counts
         return chr(code - 0x1F1E6 + ord("A"))
     folded = unicodedata.normalize("NFKC", character)
     if len(folded) > LONGEST_EXPANSION:
@@ -245,7 +245,7 @@ _ENTITIES: Final[Mapping[str, str]] = {
 }
 
 
-def without_markup(source: Mapped) -> Mapped:
+def without_markup(source: Mapped) -> Mapped:  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     """Return the text without emphasis, tags, entities and escapes; itself if it has none."""
     text = source.text
     if _MARKUP_SIGN.search(text) is None:
@@ -273,9 +273,9 @@ def without_markup(source: Mapped) -> Mapped:
             if before.isalnum() and character.isprintable():
                 cuts.append((start, end, character))
         elif sign[0] == "&":
-            character = _entity(sign[1:-1])
-            if character is not None:
-                cuts.append((start, end, character))
+            entity = _entity(sign[1:-1])
+            if entity is not None:
+                cuts.append((start, end, entity))
         elif sign[0] == "<" and not sign.startswith("<!"):
             cuts.append((start, end, " " if sign[1:3] in {"br", "p>", "/p", "li"} else ""))
         else:
@@ -296,15 +296,15 @@ def _entity(name: str) -> str | None:
     if not name.startswith("#"):
         return _ENTITIES.get(name.lower())
     try:
-        code = int(name[2:], 16) if name[1:2] in {"x", "X"} else int(name[1:])
+        code = int(f"0{name[1:]}", 16) if name[1:2] in {"x", "X"} else int(name[1:])
     except ValueError:
         return None
-    character = chr(code) if code < 0x11_0000 else ""  # noqa: PLR2004  # the end of Unicode
+    character = chr(code) if code < 0x11_0000 else ""  # the end of Unicode  # noqa: PLR2004  # the number says what it counts
     return _folded(character) if character and not character.isascii() else character
 
 
 _SPACED: Final = re.compile(
-    r"(?<![^\W_])[^\W_](?:[ .\-_,|/*·]{1,3}[^\W_](?![^\W_])){3,}(?:[ .\-_,|/*·]{1,3}[^\W_](?![^\W_]))*"
+    r"(?<![^\W_])[^\W_](?:[ .\-_,|/*·]{1,3}[^\W_](?![^\W_])){3,}(?:[ .\-_,|/*·]{1,3}[^\W_](?![^\W_]))*"  # noqa: E501  # a table
 )
 _SEPARATOR: Final = re.compile(r"[ .\-_,|/*·]+")
 
@@ -320,7 +320,7 @@ def joined(source: Mapped) -> Mapped | None:
     for start, end in runs:
         weaver.keep(done, start)
         at = start
-        separators = [found for found in _SEPARATOR.finditer(text, start, end)]
+        separators = list(_SEPARATOR.finditer(text, start, end))
         widths = {len(found[0]) for found in separators}
         for found in separators:
             weaver.keep(at, found.start())
@@ -360,7 +360,7 @@ def unleeted(source: Mapped) -> Mapped | None:
         if digits and set(word) <= _DIGITLIKE:
             changes.append((*found.span(), word.translate(_TO_DIGITS)))
         elif (
-            len(word) > 2  # noqa: PLR2004  # 4b, u2 and B2 are what they are
+            len(word) > 2  # 4b, u2 and B2 are what they are  # noqa: PLR2004  # the number says what it counts
             and len(word) - digits > 1
             and _is_leet(word)
         ):

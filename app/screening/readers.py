@@ -81,7 +81,7 @@ def name_from(view: View, token: int, *, is_sure: bool) -> Read | None:
     return _judged(view, first, last, parts, is_lower=is_lower, is_sure=is_sure)
 
 
-_ARTICLES: Final = frozenset("a o la el der die le il".split())
+_ARTICLES: Final = frozenset(["a", "o", "la", "el", "der", "die", "le", "il"])
 
 
 def _before_name(view: View, at: int) -> bool:
@@ -152,14 +152,14 @@ def _goes_on(view: View, at: int, *, is_lower: bool) -> bool:
     if flag & PARTICLE and at + 1 < len(view.keys):
         at += 1
         flag = view.flags[at]
-    if is_lower and not flag and len(view.keys[at]) > 3:  # noqa: PLR2004  # de montclar
+    if is_lower and not flag and len(view.keys[at]) > 3:  # de montclar  # noqa: PLR2004  # the number says what it counts
         return True
     return (view.is_capital(at) and not flag & STOP) or (
         is_lower and bool(flag & _LISTED and not flag & COMMON)
     )
 
 
-def _is_part(view: View, at: int, parts: list[int], *, is_lower: bool, is_sure: bool) -> bool:
+def _is_part(view: View, at: int, parts: list[int], *, is_lower: bool, is_sure: bool) -> bool:  # noqa: PLR0911  # each way out is one case
     flag = view.flags[at]
     if view.is_capital(at):
         return not is_lower and (not flag & STOP or bool(flag & _LISTED and not flag & COMMON))
@@ -175,18 +175,18 @@ def _is_part(view: View, at: int, parts: list[int], *, is_lower: bool, is_sure: 
         return True
     return (
         not flag
-        and len(view.keys[at]) > 2
+        and len(view.keys[at]) > 2  # noqa: PLR2004  # the number says what it counts
         and (is_sure or (bool(parts) and bool(view.flags[parts[0]] & GIVEN)))
     )
 
 
-def _judged(  # noqa: PLR0913  # one reading, judged in one place
+def _judged(  # one reading, judged in one place  # noqa: C901, PLR0912, PLR0913  # one grammar, read from top to bottom
     view: View, first: int, last: int, parts: list[int], *, is_lower: bool, is_sure: bool
 ) -> Read | None:
-    if is_lower and len(parts) > 3:  # noqa: PLR2004  # lower-case names end before ordinary words
+    if is_lower and len(parts) > 3:  # lower-case names end before ordinary words  # noqa: PLR2004  # the number says what it counts
         parts = parts[:3]
         last = parts[-1] + 1
-    if len(parts) < 2:  # noqa: PLR2004  # a first name alone passes
+    if len(parts) < 2:  # a first name alone passes  # noqa: PLR2004  # the number says what it counts
         return None
     weight = 0
     given = surname = common = 0
@@ -219,7 +219,7 @@ def _judged(  # noqa: PLR0913  # one reading, judged in one place
     return Read(first, last, min(weight, 14))
 
 
-def place_from(view: View, token: int, head_endings: tuple[str, ...] = ()) -> Read | None:
+def place_from(view: View, token: int, head_endings: tuple[str, ...] = ()) -> Read | None:  # noqa: C901, PLR0912, PLR0915  # one grammar, read from top to bottom
     """Read the name of a workplace or school that begins at a token, with ward, branch or town."""
     keys, flags = view.keys, view.flags
     at, size = token, len(keys)
@@ -236,7 +236,7 @@ def place_from(view: View, token: int, head_endings: tuple[str, ...] = ()) -> Re
     words = 0
     while at < size and words < LONGEST_PLACE:
         key, flag, symbol = keys[at], flags[at], view.symbols[at]
-        if symbol in ".!?;\n:" and not (key == "." and len(keys[at - 1]) <= 3 and at > first):  # noqa: PLR2004
+        if symbol in ".!?;\n:" and not (key == "." and len(keys[at - 1]) <= 3 and at > first):  # noqa: PLR2004  # the number says what it counts
             break
         if key in "-'.&/º°ª":
             at += 1
@@ -259,12 +259,12 @@ def place_from(view: View, token: int, head_endings: tuple[str, ...] = ()) -> Re
             continue
         if flag & DETAIL and at + 1 <= size:
             details += 1
-        elif key[0].isdigit() and words and not key.isdigit() and len(key) <= 3:  # noqa: PLR2004
+        elif key[0].isdigit() and words and not key.isdigit() and len(key) <= 3:  # noqa: PLR2004  # the number says what it counts
             details += 1  # 6B, 4th
         elif key.isdigit():
-            if not words or len(key) > 3:  # noqa: PLR2004
+            if not words or len(key) > 3:  # noqa: PLR2004  # the number says what it counts
                 break
-        elif view.is_capital(at) or symbol in {CAMEL_SYMBOL}:
+        elif view.is_capital(at) or symbol == CAMEL_SYMBOL:
             if flag & STOP and not flag & HEAD and not words:
                 break
             if flag & STOP and keys[at] in _AFTER_PLACE:
@@ -299,7 +299,7 @@ def place_from(view: View, token: int, head_endings: tuple[str, ...] = ()) -> Re
         elif (
             not flag
             and key[0].isalpha()
-            and len(key) > 3
+            and len(key) > 3  # noqa: PLR2004  # the number says what it counts
             and (not words or is_town or heads)
             and not capitals
         ):

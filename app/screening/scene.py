@@ -28,7 +28,24 @@ MOST_CANDIDATES: Final = 400  # of one text, over all its views
 NEAR: Final = 4
 _STOPS: Final = frozenset(".!?\n")
 _OURS: Final = frozenset(
-    "our ours we us wir uns unser unsere nuestro nuestra nosotros nos notre nous nosso nossa".split()
+    [
+        "our",
+        "ours",
+        "we",
+        "us",
+        "wir",
+        "uns",
+        "unser",
+        "unsere",
+        "nuestro",
+        "nuestra",
+        "nosotros",
+        "nos",
+        "notre",
+        "nous",
+        "nosso",
+        "nossa",
+    ]
 )
 _HANDLES: Final = frozenset({HANDLE_SYMBOL, CAMEL_SYMBOL})
 
@@ -106,7 +123,7 @@ class Scene:
             found.add(f"disguise.{view.name}", WEIGHTS["disguise"])
         return found
 
-    def add_cues(self, found: Candidate, first: int, last: int, table: str = "") -> None:
+    def add_cues(self, found: Candidate, first: int, last: int, table: str = "") -> None:  # noqa: C901, PLR0912  # one grammar, read from top to bottom
         """Add the signed cues within the window: the two best for, the two worst against."""
         heads = self.lexicon.cues.get(table or found.category)
         if heads is None:
@@ -159,7 +176,7 @@ class Scene:
             if about is About.SELF:
                 found.about = About.PERSON
 
-    def about(self, first: int, last: int, *, has_handles: bool = True) -> tuple[About, str]:
+    def about(self, first: int, last: int, *, has_handles: bool = True) -> tuple[About, str]:  # noqa: C901  # one grammar, read from top to bottom
         """Return whom tokens `first:last` are about, and the rule that says so.
 
         The nearest owner before them wins, then the nearest behind; an institution only where no
@@ -199,7 +216,7 @@ class Scene:
             return About.PERSON, ""
         return best[1], best[2] if best[3] else ""
 
-    def _owner(self, at: int, flag: int, symbol: str) -> tuple[About, str] | None:
+    def _owner(self, at: int, flag: int, symbol: str) -> tuple[About, str] | None:  # noqa: PLR0911  # each way out is one case
         if symbol in _HANDLES:
             return About.MEMBER, "person.member"
         if flag & KIN:

@@ -49,7 +49,7 @@ class View:
         "upper_count",
     )
 
-    def __init__(
+    def __init__(  # noqa: C901, PLR0912, PLR0913, PLR0915  # one grammar, read from top to bottom
         self,
         mapped: Mapped,
         lexicon: Lexicon,
@@ -134,7 +134,7 @@ class View:
         self.symbols = "".join(symbols)
         self.upper_count = capitals
         # Where most words have capitals (titles, shouting), a capital says nothing.
-        self.is_capitalised = capitals * 2 > capitals + lowers and capitals > 6  # noqa: PLR2004
+        self.is_capitalised = capitals * 2 > capitals + lowers and capitals > 6  # noqa: PLR2004  # the number says what it counts
 
     def is_disguised(self, start: int, end: int) -> bool:
         """Return whether this stretch was written otherwise than it is meant."""

@@ -1,4 +1,4 @@
-"""Addresses of the network: e-mail, internet addresses, profiles elsewhere, collections of facts."""
+"""Addresses of the network: e-mail, machines, profiles elsewhere, collections of facts."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ def _email_at(text: str, at: int) -> tuple[int, int] | None:
     while text[end - 1] in ".-":
         end -= 1
     ending = text[at + 1 : end].rpartition(".")[2].lower()
-    if not ending.isalpha() or len(ending) < 2:  # noqa: PLR2004
+    if not ending.isalpha() or len(ending) < 2:  # noqa: PLR2004  # the number says what it counts
         return None
     return start, end
 
@@ -230,7 +230,7 @@ _V6: Final = re.compile(r"[0-9A-Fa-f:]{2,45}")
 _RESOLVERS: Final = frozenset(
     {
         "8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "149.112.112.112",
-        "208.67.222.222", "208.67.220.220", "4.2.2.1", "4.2.2.2", "4.4.4.4", "1.2.3.4", "94.140.14.14",
+        "208.67.222.222", "208.67.220.220", "4.2.2.1", "4.2.2.2", "4.4.4.4", "1.2.3.4", "94.140.14.14",  # noqa: E501  # a table
         "94.140.15.15", "76.76.2.0", "185.228.168.9", "8.26.56.26", "64.6.64.6", "84.200.69.80",
     }
 )  # fmt: skip
@@ -239,12 +239,12 @@ _RESOLVERS: Final = frozenset(
 def ip_addresses(scene: Scene) -> Iterator[Candidate]:
     """Yield internet addresses that could be somebody's connection."""
     text = scene.view.text
-    if text.count(".") >= 3:  # noqa: PLR2004
+    if text.count(".") >= 3:  # noqa: PLR2004  # the number says what it counts
         for run in _V4.finditer(text):
             yield from _address(scene, *run.span())
-    if text.count(":") >= 2:  # noqa: PLR2004
+    if text.count(":") >= 2:  # noqa: PLR2004  # the number says what it counts
         for run in _V6.finditer(text):
-            if run[0].count(":") >= 3 or ("::" in run[0] and run[0].strip(":")):  # noqa: PLR2004
+            if run[0].count(":") >= 3 or ("::" in run[0] and run[0].strip(":")):  # noqa: PLR2004  # the number says what it counts
                 yield from _address(scene, *run.span())
 
 
@@ -265,7 +265,7 @@ def _address(scene: Scene, start: int, end: int) -> Iterator[Candidate]:
     if not address.is_global or address.is_multicast or text[start:end] in _RESOLVERS:
         return
     found = scene.candidate(Category.IP_ADDRESS, start, end, "ip_address")
-    if address.version == 6:  # noqa: PLR2004  # rarely anything but an address
+    if address.version == 6:  # rarely anything but an address  # noqa: PLR2004  # the number says what it counts
         found.add("v6", 8)
     if after == "/" and text[end + 1 : end + 2].isdigit():
         found.add("network", -20)
@@ -329,7 +329,7 @@ _REPOSITORY_HOSTS: Final = frozenset({"github.com", "gitlab.com"})
 _TRAILING: Final = ".,;:!?)]}'\""
 
 
-def profiles(scene: Scene) -> Iterator[Candidate]:
+def profiles(scene: Scene) -> Iterator[Candidate]:  # noqa: C901  # one grammar, read from top to bottom
     """Yield links to profiles, and handles that follow the name of a platform."""
     text = scene.view.text
     taken: list[tuple[int, int]] = []
@@ -442,7 +442,7 @@ def _handle_near(scene: Scene, at: int) -> Iterator[tuple[int, int, int, int]]:
         if view.symbols[token] in ",.":
             is_linked = False
     for token in range(max(0, at - 4), at):
-        if view.keys[token].startswith("@") and len(view.keys[token]) > 2:  # noqa: PLR2004
+        if view.keys[token].startswith("@") and len(view.keys[token]) > 2:  # noqa: PLR2004  # the number says what it counts
             shape = _handle_at(scene, token)
             if shape is not None:
                 yield *shape, at
@@ -481,15 +481,15 @@ _LINKS: Final = frozenset(
 
 
 def _ends_word(text: str, end: int) -> bool:
-    return end < len(text) and text[end] in "'"
+    return end < len(text) and text[end] == "'"
 
 
-def _handle_at(scene: Scene, token: int) -> tuple[int, int, int] | None:
+def _handle_at(scene: Scene, token: int) -> tuple[int, int, int] | None:  # noqa: PLR0911  # each way out is one case
     """Return start, end and weight of a handle at a token; the weight says how odd it looks."""
     view = scene.view
     start = view.starts[token]
     found = _HANDLE.match(view.text, start, start + 48)
-    if found is None or found.end() - start < 3:  # noqa: PLR2004
+    if found is None or found.end() - start < 3:  # noqa: PLR2004  # the number says what it counts
         return None
     word = found[0]
     end = found.end()
@@ -515,7 +515,7 @@ _FEDIVERSE: Final = re.compile(r"@[\w.-]{2,30}@[a-z0-9-]{2,40}(?:\.[a-z]{2,20}){
 
 def _fediverse(scene: Scene) -> Iterator[Candidate]:
     text = scene.view.text
-    if text.count("@") < 2:  # noqa: PLR2004
+    if text.count("@") < 2:  # noqa: PLR2004  # the number says what it counts
         return
     for found in _FEDIVERSE.finditer(text):
         yield _weighed_profile(scene, *found.span(), "social_profile.link")

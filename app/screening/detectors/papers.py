@@ -99,7 +99,7 @@ def papers(scene: Scene) -> Iterator[Candidate]:
     checks = Checks()
     for run in _DIGITS.finditer(text):
         start, end = run.span()
-        if end - start < 9 or _is_inside_word(text, start, end):  # noqa: PLR2004
+        if end - start < 9 or _is_inside_word(text, start, end):  # noqa: PLR2004  # the number says what it counts
             continue
         raw = run[0]
         digits = _STRIP.sub("", raw)
@@ -119,15 +119,15 @@ def _is_inside_word(text: str, start: int, end: int) -> bool:
     return before.isalnum() or after.isalnum() or before in "$€£#=_"
 
 
-def _cards(  # noqa: PLR0913  # one run of digits and where it stands
+def _cards(  # one run of digits and where it stands  # noqa: PLR0913, PLR0917  # what one reading needs
     scene: Scene, checks: Checks, raw: str, digits: str, start: int, end: int
 ) -> Iterator[Candidate]:
     if len(digits) not in CARD_LENGTHS or digits[0] not in "23456":
         return
-    if len(set(digits)) < 4 or not checks.passes(luhn.is_valid, digits):  # noqa: PLR2004
+    if len(set(digits)) < 4 or not checks.passes(luhn.is_valid, digits):  # noqa: PLR2004  # the number says what it counts
         return
     found = scene.candidate(Category.PAYMENT, start, end, "payment.card")
-    if len(digits) == 16 and (len(raw) == 19 or digits[0] in "45"):  # noqa: PLR2004
+    if len(digits) == 16 and (len(raw) == 19 or digits[0] in "45"):  # noqa: PLR2004  # the number says what it counts
         found.add("card.grouped", 6)
     if digits in TEST_CARDS:
         found.add("card.test", -60)
@@ -135,7 +135,7 @@ def _cards(  # noqa: PLR0913  # one run of digits and where it stands
     yield found
 
 
-def _numbered(  # noqa: PLR0913  # one run of digits and where it stands
+def _numbered(  # one run of digits and where it stands  # noqa: PLR0913, PLR0917  # what one reading needs
     scene: Scene, checks: Checks, raw: str, digits: str, start: int, end: int
 ) -> Iterator[Candidate]:
     if _SSN.fullmatch(raw) and digits[0] != "9" and digits[:3] not in {"000", "666"}:
@@ -143,7 +143,7 @@ def _numbered(  # noqa: PLR0913  # one run of digits and where it stands
         found.add("ssn.shape", 6)
         yield scene.weigh(found)
         return
-    if len(digits) == 9 and not scene.view.text[start:end].isdigit():  # noqa: PLR2004
+    if len(digits) == 9 and not scene.view.text[start:end].isdigit():  # noqa: PLR2004  # the number says what it counts
         found = scene.candidate(Category.GOVERNMENT_ID, start, end, "government_id.shape")
         yield scene.weigh(found)
     if _NIR_SHAPE.fullmatch(raw) and len(digits) in {13, 15}:
@@ -163,7 +163,7 @@ def _numbered(  # noqa: PLR0913  # one run of digits and where it stands
             return
 
 
-def _with_letters(scene: Scene, checks: Checks) -> Iterator[Candidate]:
+def _with_letters(scene: Scene, checks: Checks) -> Iterator[Candidate]:  # noqa: C901  # one grammar, read from top to bottom
     text = scene.view.text
     for name, shape, check in _LETTERED:
         for run in shape.finditer(text):
@@ -198,7 +198,7 @@ def _with_letters(scene: Scene, checks: Checks) -> Iterator[Candidate]:
                 yield scene.weigh(found)
                 break
             shorter = raw.rpartition(" ")[0]
-            raw = shorter if len(shorter) >= 15 else ""  # noqa: PLR2004
+            raw = shorter if len(shorter) >= 15 else ""  # noqa: PLR2004  # the number says what it counts
 
 
 _IBAN_LENGTHS: Final = {
@@ -238,7 +238,7 @@ def _after_cue(scene: Scene) -> Iterator[Candidate]:
                 found.add("after_cue", 8)
                 last_end = end
                 scene.weigh(found)
-                if found.about is About.PERSON and len(found.signals) < 3:  # noqa: PLR2004
+                if found.about is About.PERSON and len(found.signals) < 3:  # noqa: PLR2004  # the number says what it counts
                     found.add("no_person", -4)
                 yield found
 
@@ -252,10 +252,8 @@ def _document_in(stretch: str) -> tuple[int, int] | None:
     ):
         bare = word[0]
         if (
-            sum(character.isdigit() for character in bare) >= 5
-            and (  # noqa: PLR2004
-                _DOCUMENT.fullmatch(bare) or _DOCUMENT.fullmatch(_STRIP.sub("", bare))
-            )
+            sum(character.isdigit() for character in bare) >= 5  # noqa: PLR2004  # the number says what it counts
+            and (_DOCUMENT.fullmatch(bare) or _DOCUMENT.fullmatch(_STRIP.sub("", bare)))
             and "/" not in bare
         ):
             return word.span()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 import phonenumbers
@@ -92,13 +93,13 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     ):
         cuts += [found.start() for found in _WIDE.finditer(text, start + 1, end)]
     cuts.append(end)
-    for left, right in zip(cuts, cuts[1:], strict=False):
+    for left, right in pairwise(cuts):
         while left < right and text[left] in " .-/)":
-            left += 1  # noqa: PLW2901  # trimming
+            left += 1  # trimming  # noqa: PLW2901  # trimming
         while left < right and not text[right - 1].isdigit():
-            right -= 1  # noqa: PLW2901  # trimming
+            right -= 1  # trimming  # noqa: PLW2901  # trimming
         if text[left:right].count("(") != text[left:right].count(")") and text[left] == "(":
-            left += 1  # noqa: PLW2901  # trimming
+            left += 1  # trimming  # noqa: PLW2901  # trimming
         if right - left >= SHORTEST:
             yield left, right
 
@@ -117,42 +118,42 @@ def _stands_badly(text: str, start: int, end: int) -> bool:
     ] in {"R$ ", "US$"}
 
 
-def shape_of(raw: str, digits: str) -> str | None:
+def shape_of(raw: str, digits: str) -> str | None:  # noqa: C901, PLR0911, PLR0912  # one grammar, read from top to bottom
     """Return how much a run looks like a number to call, or None if it is something else."""
-    if raw.startswith("+") or (raw.startswith("00") and len(digits) > 10):  # noqa: PLR2004
+    if raw.startswith("+") or (raw.startswith("00") and len(digits) > 10):  # noqa: PLR2004  # the number says what it counts
         return (
-            "international" if (len(digits) > 7 and digits[:2] != "00") or raw[0] != "+" else None
-        )  # noqa: PLR2004
+            "international" if (len(digits) > 7 and digits[:2] != "00") or raw[0] != "+" else None  # noqa: PLR2004  # the number says what it counts
+        )
     if _DATE.fullmatch(raw) or _YEARS.fullmatch(raw) or digits.startswith(("978", "979")):
         return None
     groups = _GROUPS.findall(raw)
-    if len(groups) > 6 and len(set(map(len, groups))) > 1 and len(digits) < 9:  # noqa: PLR2004
+    if len(groups) > 6 and len(set(map(len, groups))) > 1 and len(digits) < 9:  # noqa: PLR2004  # the number says what it counts
         return None
-    if len(groups) > 8 or (raw.count(".") and len(groups) in {2, 4} and max(map(len, groups)) < 4):  # noqa: PLR2004
+    if len(groups) > 8 or (raw.count(".") and len(groups) in {2, 4} and max(map(len, groups)) < 4):  # noqa: PLR2004  # the number says what it counts
         return None
-    if "." in raw and len(groups) == 2:  # noqa: PLR2004  # a decimal
+    if "." in raw and len(groups) == 2:  # a decimal  # noqa: PLR2004  # the number says what it counts
         return None
-    if len(set(digits)) < 3:  # noqa: PLR2004  # 0000000, 1010101
+    if len(set(digits)) < 3:  # 0000000, 1010101  # noqa: PLR2004  # the number says what it counts
         return None
     if _NANP.fullmatch(raw) or _BRAZIL.fullmatch(raw) or _NINES.fullmatch(raw):
         return "formatted"
-    if raw.startswith(("0", "(0")) and 9 <= len(digits) <= 12 and len(groups) <= 6:  # noqa: PLR2004
+    if raw.startswith(("0", "(0")) and 9 <= len(digits) <= 12 and len(groups) <= 6:  # noqa: PLR2004  # the number says what it counts
         if len(groups) == 1:
             return "trunk"
-        return "formatted" if len(groups[0]) <= 5 and groups[0] != "0" else "trunk"  # noqa: PLR2004
+        return "formatted" if len(groups[0]) <= 5 and groups[0] != "0" else "trunk"  # noqa: PLR2004  # the number says what it counts
     if _THOUSANDS.fullmatch(raw):
-        return "bare" if len(digits) == 9 and digits[0] in "6789" else None  # noqa: PLR2004
+        return "bare" if len(digits) == 9 and digits[0] in "6789" else None  # noqa: PLR2004  # the number says what it counts
     if _LOCAL.fullmatch(raw):
         return "local"
-    if 9 <= len(digits) <= 11:  # noqa: PLR2004
+    if 9 <= len(digits) <= 11:  # noqa: PLR2004  # the number says what it counts
         return "bare"
-    if len(digits) >= 8 and len(groups) <= 4 and min(map(len, groups)) > 1:  # noqa: PLR2004
+    if len(digits) >= 8 and len(groups) <= 4 and min(map(len, groups)) > 1:  # noqa: PLR2004  # the number says what it counts
         return "local"
     return None
 
 
 def _is_valid(raw: str, digits: str) -> bool:
-    if raw.startswith("+") or raw.startswith("00"):
+    if raw.startswith(("+", "00")):
         return _parses("+" + digits.removeprefix("00"), None)
     tried = 0
     for shape, regions in _SHAPES:

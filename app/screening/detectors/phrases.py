@@ -107,12 +107,12 @@ def _named(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
 def _owner_start(scene: Scene, first: int) -> int:
     """A phrase that begins with "real name" may stand behind whose it is: `Elton John's`."""
     view = scene.view
-    if first >= 3 and view.keys[first - 1] == "s" and view.keys[first - 2] == "'":  # noqa: PLR2004
+    if first >= 3 and view.keys[first - 1] == "s" and view.keys[first - 2] == "'":  # noqa: PLR2004  # the number says what it counts
         return max(0, first - 4)
     return first
 
 
-def _own(
+def _own(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     scene: Scene, candidate: Candidate, tokens: range, groups: Mapping[str, str | None]
 ) -> None:
     """Add whose it is, from the words of the phrase itself."""
@@ -386,6 +386,6 @@ def _trimmed(scene: Scene, first: int, last: int) -> tuple[int, int]:
     keys = scene.view.keys
     while first < last - 1 and not keys[first][0].isalnum() and keys[first][0] not in "@¿":
         first += 1
-    while last - 1 > first and not keys[last - 1][0].isalnum() and keys[last - 1] not in "?":
+    while last - 1 > first and not keys[last - 1][0].isalnum() and keys[last - 1] != "?":
         last -= 1
     return first, last

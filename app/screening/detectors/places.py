@@ -42,7 +42,7 @@ _DIRECTIONS: Final = frozenset(
 _SUFFIXES: Final = frozenset(["bis", "ter", "quater"])
 
 
-def addresses(scene: Scene) -> Iterator[Candidate]:
+def addresses(scene: Scene) -> Iterator[Candidate]:  # noqa: C901  # one grammar, read from top to bottom
     """Yield postal addresses: street with number, in the order their language puts them."""
     view = scene.view
     grammar = scene.lexicon.address
@@ -50,10 +50,10 @@ def addresses(scene: Scene) -> Iterator[Candidate]:
     seen = 0
     for token, key in enumerate(view.keys):
         if key[-1].isdigit() and token > done and _UK_OUT.fullmatch(key):
-            found = _by_postcode(scene, token)
-            if found is not None:
-                done = found[1]
-                yield _weighed(scene, *found[:3], has_number=True)
+            posted = _by_postcode(scene, token)
+            if posted is not None:
+                done = posted[1]
+                yield _weighed(scene, *posted, has_number=True)
             continue
         kind = grammar.kind_of(key)
         if not kind or token <= done or not key[0].isalpha():
@@ -82,9 +82,9 @@ def _weighed(scene: Scene, first: int, last: int, weight: int, *, has_number: bo
     first = _with_unit_before(scene, first)
     last, tail = _with_tail(scene, last)
     start, end = view.starts[first], view.ends[last - 1]
-    if start >= 3 and view.text[start - 1] == "-" and view.text[start - 2].isalpha():  # noqa: PLR2004
+    if start >= 3 and view.text[start - 1] == "-" and view.text[start - 2].isalpha():  # noqa: PLR2004  # the number says what it counts
         unit = view.text.rfind(" ", 0, start) + 1  # B-204
-        start = unit if start - unit <= 4 else start  # noqa: PLR2004
+        start = unit if start - unit <= 4 else start  # noqa: PLR2004  # the number says what it counts
     base = "postal_address" if has_number else "postal_address.vague"
     found = scene.candidate(Category.POSTAL_ADDRESS, start, end, base)
     found.add("street", weight)
@@ -105,7 +105,7 @@ def _is_name(scene: Scene, token: int) -> bool:
     )
 
 
-def _number_first(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:
+def _number_first(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     """Read back from a street word: `1847 Larkspur Hollow Rd`, `66 pinecrest terrace`."""
     view = scene.view
     keys, flags = view.keys, view.flags
@@ -157,7 +157,7 @@ def _by_postcode(scene: Scene, token: int) -> tuple[int, int, int] | None:
             return None
         if keys[at].isdigit() or _is_house_number(scene, at):
             street = range(at + 1, token)
-            if len(street) >= 2 and all(  # noqa: PLR2004
+            if len(street) >= 2 and all(  # noqa: PLR2004  # the number says what it counts
                 keys[word] in {",", "'", "s", "-"} or view.is_capital(word) for word in street
             ):
                 return at, token + 2, 14
@@ -176,7 +176,7 @@ def _unit_part(scene: Scene, first: int) -> int | None:
         if key.isdigit():
             while at > 1 and view.keys[at - 1] in {"-", "no", "#"}:
                 at -= 1
-                if view.keys[at] == "-" and len(view.keys[at - 1]) <= 2:  # noqa: PLR2004
+                if view.keys[at] == "-" and len(view.keys[at - 1]) <= 2:  # noqa: PLR2004  # the number says what it counts
                     at -= 1
             return at
         if key != "," and not view.is_capital(at):
@@ -187,7 +187,7 @@ def _unit_part(scene: Scene, first: int) -> int | None:
 
 def _is_house_number(scene: Scene, token: int) -> bool:
     key = scene.view.keys[token]
-    return key[0].isdigit() and len(key) <= 6 and _HOUSE.fullmatch(key) is not None  # noqa: PLR2004
+    return key[0].isdigit() and len(key) <= 6 and _HOUSE.fullmatch(key) is not None  # noqa: PLR2004  # the number says what it counts
 
 
 def _is_measure(scene: Scene, number: int, token: int) -> bool:
@@ -203,7 +203,7 @@ def _is_measure(scene: Scene, number: int, token: int) -> bool:
             and view.keys[number - 1 : number] == ["-"]
             and number > 1
             and view.keys[number - 2].isalpha()
-            and len(view.keys[number - 2]) > 2  # noqa: PLR2004
+            and len(view.keys[number - 2]) > 2  # noqa: PLR2004  # the number says what it counts
         )
     )
 
@@ -258,7 +258,7 @@ _MEASURES: Final = frozenset(
 )
 
 
-def _type_first(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:
+def _type_first(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     """Read on from a street word: `calle Almirante Roca 23`, `14 bis rue des Mésanges`."""
     view = scene.view
     keys = view.keys
@@ -272,9 +272,7 @@ def _type_first(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:
             if (
                 key == "."
                 and view.starts[at + 1] > view.ends[at]
-                and not (
-                    len(keys[at - 1]) <= 4 and view.is_capital(at - 1)  # noqa: PLR2004
-                )
+                and not (len(keys[at - 1]) <= 4 and view.is_capital(at - 1))  # noqa: PLR2004  # the number says what it counts
             ):
                 break
             at += 1
@@ -304,7 +302,7 @@ def _type_first(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:
         first = token
         return first, end, 10 if capitals else 4, True
     before = token - 1
-    if before >= 0 and keys[before] in {","}:
+    if before >= 0 and keys[before] == ",":
         before -= 1
     if before >= 0 and (
         keys[before] in _SUFFIXES or (len(keys[before]) == 1 and keys[before] in "abcd")
@@ -356,10 +354,10 @@ def _compound(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:
     at = token + 1
     if at < len(keys) and keys[at] == ".":
         at += 1
-    if keys[token] in {"platz"} and at < len(keys) and keys[at] in {"der", "des", "am"}:
+    if keys[token] == "platz" and at < len(keys) and keys[at] in {"der", "des", "am"}:
         at += 2
     has_number = (
-        at < len(keys) and _is_house_number(scene, at) and view.starts[at] - view.ends[token] <= 2
+        at < len(keys) and _is_house_number(scene, at) and view.starts[at] - view.ends[token] <= 2  # noqa: PLR2004  # the number says what it counts
     )
     first = token
     if scene.lexicon.address.is_bare(keys[token]):
@@ -382,7 +380,7 @@ def _compound(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:
         return first, end, 10, True
     if (
         view.is_capital(token)
-        and len(keys[token]) > 7
+        and len(keys[token]) > 7  # noqa: PLR2004  # the number says what it counts
         and keys[token].endswith(("strasse", "gasse"))
     ):
         return first, token + 1, 0, False
@@ -397,7 +395,7 @@ def _prefixed(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:
     if at < len(keys) and keys[at] in {"der", "dem", "den"}:
         at += 1
     words = 0
-    while at < len(keys) and words < 3 and keys[at][0].isalpha() and view.is_capital(at):  # noqa: PLR2004
+    while at < len(keys) and words < 3 and keys[at][0].isalpha() and view.is_capital(at):  # noqa: PLR2004  # the number says what it counts
         words += 1
         at += 1
     if not words or at >= len(keys) or not _is_house_number(scene, at):
@@ -405,7 +403,7 @@ def _prefixed(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:
     if not _fits_german(scene, token, at - 1, at):
         return None
     following = keys[at + 1 : at + 3]
-    has_postcode = any(len(key) == 5 and key.isdigit() for key in following)  # noqa: PLR2004
+    has_postcode = any(len(key) == 5 and key.isdigit() for key in following)  # noqa: PLR2004  # the number says what it counts
     if not (has_postcode or (view.is_capital(token) and _resides(scene, token))):
         return None
     return token, at + 1, 10, True
@@ -441,7 +439,7 @@ def _with_unit_before(scene: Scene, first: int) -> int:
     return first
 
 
-def _with_tail(scene: Scene, last: int) -> tuple[int, int]:
+def _with_tail(scene: Scene, last: int) -> tuple[int, int]:  # noqa: C901, PLR0912, PLR0915  # one grammar, read from top to bottom
     """Read on over flat, floor, postcode and town; return the end and what it adds."""
     view = scene.view
     keys = view.keys
@@ -465,9 +463,7 @@ def _with_tail(scene: Scene, last: int) -> tuple[int, int]:
         if (
             grammar.is_unit(key)
             and at + 1 < stop
-            and (
-                keys[at + 1][0].isdigit() or len(keys[at + 1]) <= 2 or keys[at + 1] == "."  # noqa: PLR2004
-            )
+            and (keys[at + 1][0].isdigit() or len(keys[at + 1]) <= 2 or keys[at + 1] == ".")  # noqa: PLR2004  # the number says what it counts
         ):
             at += 2
             end = at
@@ -489,12 +485,12 @@ def _with_tail(scene: Scene, last: int) -> tuple[int, int]:
                     at += 2
                 end = at
                 continue
-            if len(key) <= 3 and at - 1 >= last and at + 1 < stop:  # noqa: PLR2004  # 3º B
+            if len(key) <= 3 and at - 1 >= last and at + 1 < stop:  # 3º B  # noqa: PLR2004  # the number says what it counts
                 at += 1
                 end = at
                 continue
             break
-        if view.is_capital(at) and towns < 5 and not view.flags[at] & STOP | 0:  # noqa: PLR2004
+        if view.is_capital(at) and towns < 5 and not view.flags[at] & STOP | 0:  # noqa: PLR2004  # the number says what it counts
             if (
                 len(key) == 1
                 and at > last
@@ -546,7 +542,7 @@ _THREE_WORDS: Final = re.compile(r"///[^\W\d_]{2,20}\.[^\W\d_]{2,20}\.[^\W\d_]{2
 _BARE_WORDS: Final = re.compile(r"[a-z]{3,20}\.[a-z]{3,20}\.[a-z]{3,20}")
 
 
-def points(scene: Scene) -> Iterator[Candidate]:
+def points(scene: Scene) -> Iterator[Candidate]:  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     """Yield points on a map; whose they are is for the words around them to say."""
     text = scene.view.text
     if "." in text:
@@ -560,7 +556,7 @@ def points(scene: Scene) -> Iterator[Candidate]:
             raw = found[0].strip()
             decimals = [len(part) for part in re.findall(r"\.(\d+)", raw)]
             candidate = scene.candidate(Category.GEO, start, start + len(raw), "geo.point")
-            if min(decimals) < 4 and not re.search("[NSEW°]", raw):  # noqa: PLR2004
+            if min(decimals) < 4 and not re.search("[NSEW°]", raw):  # noqa: PLR2004  # the number says what it counts
                 candidate.add("coarse", -12)
             if "," not in raw and not re.search("[NSEW°]", raw):
                 candidate.add("no_comma", -10)
