@@ -11,10 +11,9 @@ from urllib.parse import urlsplit
 from flask import Blueprint, current_app, g, make_response, redirect, request, url_for
 from flask import session as form_cookie
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
