@@ -17,6 +17,7 @@ from stdnum.pt import nif
 
 from app.screening.findings import About, Category
 from app.screening.scene import Candidate, Scene
+from app.screening.scoring import WEIGHTS
 
 _WORDISH: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|[ .\-/](?=[A-Za-z0-9]))*")
 _DIGITS: Final = re.compile(r"\d(?:[ .\-/]{0,2}\d)*")
@@ -70,7 +71,7 @@ _CPF_SHAPE: Final = re.compile(r"\d{3}\.\d{3}\.\d{3}-\d{2}")
 _AADHAAR_SHAPE: Final = re.compile(r"[2-9]\d{3} \d{4} \d{4}")
 _NIR_SHAPE: Final = re.compile(r"[12] ?\d{2} ?[01]\d ?\d[\dAB] ?\d{3} ?\d{3}(?: ?\d{2})?")
 _DOCUMENT: Final = re.compile(
-    r"[A-Za-z]{1,2}[ -]?\d{6,8}[A-Za-z]?|[A-Za-z0-9]{9,10}|[A-Z]{5}\d{6}[A-Z0-9]{5}|\d{6,12}"
+    r"[A-Za-z]{1,2}[ -]?\d{6,8}[A-Za-z]?|[A-Za-z0-9]{9,10}|[A-Z]{5}\d{6}[A-Z0-9]{5}|\d{6,12}|\d{13,19}"
     r"|[A-Z]{4}\d{6}[A-Z0-9]{3,8}|[A-Z]{5}\d{4}[A-Z]|\d{2}[ .-]\d{3}[ .-]\d{3}(?:-[\dXx])?"
     r"|\d{8}[ -]?\d? ?[A-Z]{2}\d|\d{2,4}(?:[ -]\d{2,4}){2,4}|[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]"
 )
@@ -235,7 +236,7 @@ def _after_cue(scene: Scene) -> Iterator[Candidate]:
             if piece is not None:
                 start, end = from_place + piece[0], from_place + piece[1]
                 found = scene.candidate(category, start, end, base)
-                found.add("after_cue", 8)
+                found.add("after_cue", WEIGHTS[f"after_cue.{category}"])
                 last_end = end
                 scene.weigh(found)
                 if found.about is About.PERSON and len(found.signals) < 3:  # noqa: PLR2004  # the number says what it counts
