@@ -18,7 +18,7 @@ _RUN: Final = re.compile(r"[+(]{0,2}\d[\d ().\-/+]*")
 _GROUPS: Final = re.compile(r"\d+")
 _WIDE: Final = re.compile(r" {2,}|(?<=\d)\) (?=\()|[+](?=\d)")
 _DATE: Final = re.compile(
-    r"(?:\d{4}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2(?:19|20)?\d\d)(?:[ ,T-].*)?"
+    r"(?:\d{4}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2(?:19|20)?\d\d)(?:[ ,T].*)?"
 )
 _YEARS: Final = re.compile(r"(?:1[5-9]|20)\d\d ?[-/] ?(?:1[5-9]|20)?\d\d")
 _THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d{0,2}(?: \d{3})+")
