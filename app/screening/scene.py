@@ -47,6 +47,8 @@ _OURS: Final = frozenset(
         "nossa",
     ]
 )
+# A firm beside them says nothing: these belong to persons.
+_NEVER_OF_FIRMS: Final = frozenset({Category.GOVERNMENT_ID, Category.VEHICLE, Category.IP_ADDRESS})
 _HANDLES: Final = frozenset({HANDLE_SYMBOL, CAMEL_SYMBOL})
 
 
@@ -168,6 +170,8 @@ class Scene:
     def add_person(self, found: Candidate, first: int, last: int) -> None:
         """Add the link to a person, and set whom the candidate is about."""
         about, rule = self.about(first, last)
+        if about is About.INSTITUTION and found.category in _NEVER_OF_FIRMS:
+            about, rule = About.PERSON, ""
         found.about = about
         if rule:
             found.add(rule, WEIGHTS[rule])

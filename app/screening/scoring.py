@@ -63,7 +63,7 @@ WEIGHTS: Final[Mapping[str, int]] = {
     "call_to_act": 8,
     "disguise": 10,
     "valid": 5,
-    "after_cue.government_id": 16,
+    "after_cue.government_id": 20,
     "after_cue.payment": 8,
     "beside_name": 8,
     "quotation": -6,

@@ -17,7 +17,7 @@ from stdnum.pt import nif
 
 from app.screening.findings import About, Category
 from app.screening.scene import Candidate, Scene
-from app.screening.scoring import WEIGHTS
+from app.screening.scoring import CUE_WEIGHTS, WEIGHTS
 
 _WORDISH: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|[ .\-/](?=[A-Za-z0-9]))*")
 _DIGITS: Final = re.compile(r"\d(?:[ .\-/]{0,2}\d)*")
@@ -71,7 +71,8 @@ _CPF_SHAPE: Final = re.compile(r"\d{3}\.\d{3}\.\d{3}-\d{2}")
 _AADHAAR_SHAPE: Final = re.compile(r"[2-9]\d{3} \d{4} \d{4}")
 _NIR_SHAPE: Final = re.compile(r"[12] ?\d{2} ?[01]\d ?\d[\dAB] ?\d{3} ?\d{3}(?: ?\d{2})?")
 _DOCUMENT: Final = re.compile(
-    r"[A-Za-z]{1,2}[ -]?\d{6,8}[A-Za-z]?|[A-Za-z0-9]{9,10}|[A-Z]{5}\d{6}[A-Z0-9]{5}|\d{6,12}|\d{13,19}"
+    r"[A-Za-z]{1,2}[ -]?\d{6,8}[A-Za-z]?|[A-Za-z0-9]{9,10}|[A-Z]{5}\d{6}[A-Z0-9]{5}"
+    r"|\d{6,12}|\d{13,19}"
     r"|[A-Z]{0,3}-?\d{1,8}(?:[ .\-]\d{1,8}){1,5}[A-Z]?"
     r"|[A-Z]{4}\d{6}[A-Z0-9]{3,8}|[A-Z]{5}\d{4}[A-Z]|\d{2}[ .-]\d{3}[ .-]\d{3}(?:-[\dXx])?"
     r"|\d{8}[ -]?\d? ?[A-Z]{2}\d|\d{2,4}(?:[ -]\d{2,4}){2,4}|[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]"
@@ -145,6 +146,11 @@ def _numbered(  # one run of digits and where it stands  # noqa: PLR0913, PLR091
         found.add("ssn.shape", 6)
         yield scene.weigh(found)
         return
+    if len(digits) in {9, 10, 11, 12} and _is_named(scene, start):
+        found = scene.candidate(Category.GOVERNMENT_ID, start, end, "government_id.shape")
+        found.add("after_cue", WEIGHTS["after_cue.government_id"] + CUE_WEIGHTS["strong"])
+        yield scene.weigh(found)
+        return
     if len(digits) == 9 and not scene.view.text[start:end].isdigit():  # noqa: PLR2004  # the number says what it counts
         found = scene.candidate(Category.GOVERNMENT_ID, start, end, "government_id.shape")
         yield scene.weigh(found)
@@ -163,6 +169,18 @@ def _numbered(  # one run of digits and where it stands  # noqa: PLR0913, PLR091
                 found.add(f"{name}.shape", 4)
             yield scene.weigh(found)
             return
+
+
+# Short names of numbers that are ordinary words in another language unless shouted.
+_SHOUTED: Final = frozenset({"SIN", "NAS", "PAN", "SUS", "NIF", "BSN", "SSN", "PIS", "TFN", "CC"})
+
+
+def _is_named(scene: Scene, start: int) -> bool:
+    view = scene.view
+    before = view.at_or_after(start) - 1
+    if before > 0 and view.keys[before] in {":", "is", "es", "est"}:
+        before -= 1
+    return before >= 0 and view.text[view.starts[before] : view.ends[before]] in _SHOUTED
 
 
 def _with_letters(scene: Scene, checks: Checks) -> Iterator[Candidate]:  # noqa: C901  # one grammar, read from top to bottom
@@ -248,15 +266,27 @@ def _after_cue(scene: Scene) -> Iterator[Candidate]:
 def _document_in(stretch: str) -> tuple[int, int] | None:
     """Return where in a stretch of words a document number stands."""
     for word in re.finditer(
-        r"(?:(?<![^\W_])[A-Z]{2}[ -])?[A-Za-z]{0,5}\d[A-Za-z0-9]*(?:[ .\-/][A-Za-z]{0,2}\d+[A-Za-z]?)*"
+        r"(?:(?<![^\W_])[A-Z]{2}[ -])?[A-Za-z]{0,5}\d[A-Za-z0-9]*(?:[ .\-][A-Za-z]{0,2}\d+[A-Za-z]?)*"  # noqa: E501  # one expression
         r"(?: [A-D](?![^\W_]))?",
         stretch,
     ):
         bare = word[0]
         if (
-            sum(character.isdigit() for character in bare) >= 5  # noqa: PLR2004  # the number says what it counts
+            _has_enough_digits(bare)  # the number says what it counts
             and (_DOCUMENT.fullmatch(bare) or _DOCUMENT.fullmatch(_STRIP.sub("", bare)))
             and "/" not in bare
         ):
             return word.span()
     return None
+
+
+FEWEST_DIGITS: Final = 5
+FEWEST_DIGITS_AMONG_LETTERS: Final = 4
+LONG_DOCUMENT: Final = 8
+
+
+def _has_enough_digits(word: str) -> bool:
+    digits = sum(character.isdigit() for character in word)
+    return digits >= FEWEST_DIGITS or (
+        digits >= FEWEST_DIGITS_AMONG_LETTERS and len(word) >= LONG_DOCUMENT and word.isupper()
+    )

@@ -15,7 +15,7 @@ LONGEST_TAIL: Final = 14  # tokens behind the number: flat, postcode, town
 MOST_SEEN: Final = 400  # street words looked at in one text
 
 _UK_OUT: Final = re.compile(r"[a-z]{1,2}\d[a-z\d]?")
-_UK_IN: Final = re.compile(r"\d[a-z]{2}")
+_UK_IN: Final = re.compile(r"\d[a-z]{2}|[a-z\d]{4}")  # the second half; also of an Eircode
 _HOUSE: Final = re.compile(r"\d{1,5}[a-z]?")
 _DIRECTIONS: Final = frozenset(
     [

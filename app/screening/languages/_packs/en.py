@@ -3206,6 +3206,13 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                       phrase='{handle} used to (be|post as|go by|be called) {account}'),
               Pattern(category='whereabouts',
                       strength='strong',
+                      phrase='(he|she|{someone}) '
+                             '(swims|runs|jogs|walks|trains|drinks|eats|shops|parks|smokes|climbs|sings|plays|finishes|starts|leaves|arrives|gets '
+                             'off|clocks off) {gap8} (at|around|from|until|till|by) '
+                             '(half|quarter|about|ten|twenty)? (past|to)? '
+                             '(one|two|three|four|five|six|seven|eight|nine|ten|eleven|noon|midnight|{number})'),
+              Pattern(category='whereabouts',
+                      strength='strong',
                       phrase="{subject} (is|' "
                              's|sits|goes|runs|jogs|walks|drinks|trains|parks|smokes|swims|can '
                              'be found|hangs out|shops|takes|catches|gets off) {gap8} '
@@ -3255,6 +3262,11 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                              '(him|her|{someone}) {gap8} (every|most|each|at '
                              '{number}|mondays|tuesdays|wednesdays|thursdays|fridays|saturdays|sundays|after|weekends|around '
                              '{number})'),
+              Pattern(category='exposure_threat',
+                      strength='strong',
+                      phrase='(or|otherwise|else) (your|ur) {any} {any}? (finds out|find '
+                             'out|learns|learn|hears|hear|will know|knows|know) '
+                             '(who|what|where|about|that)'),
               Pattern(category='exposure_threat',
                       strength='strong',
                       phrase='(or|otherwise|else) (everyone|everybody|the whole '
