@@ -133,6 +133,7 @@ def decide(
         StaleError: when the item, the text or the claim is no longer what the moderator has seen.
         NotFoundError: when what the item was about is gone.
     """
+    audit.take_turn(session)
     matter = _weighed(session, moderator, item, version, decision)
     review.close(session, item, version, decision.act.value)
     if matter.post is not None:
@@ -155,7 +156,7 @@ def decide_together(
         StaleError: when one of them is no longer what the moderator has seen.
         NotFoundError: when what one of them was about is gone.
     """
-    for one in sorted(chosen, key=lambda one: one.item.id):  # two at once must not lock crosswise
+    for one in chosen:
         decide(session, moderator, one.item, one.version, replace(decision, seen=one.seen))
     return len(chosen)
 
@@ -286,6 +287,7 @@ def take_over(session: Session, moderator: Actor, item: ReviewItem, version: int
     Raises:
         StaleError: when it was changed since.
     """
+    audit.take_turn(session)
     review.take_over(session, moderator, item, version)
     audit.record(session, moderator.public_id, "review.take_over", item.public_id)
     return item
@@ -353,6 +355,7 @@ def undo(
 
 def _reconsidered(session: Session, moderator: Actor, item: ReviewItem) -> Ruling:
     """The decision that an answer is about, with its post held still."""
+    audit.take_turn(session)
     if item.holder_id not in {None, moderator.id}:
         raise StaleError
     ruling = queries.ruling_by_id(session, item.subject)
@@ -387,6 +390,7 @@ def _reply(session: Session, statement: Statement, reply: str) -> None:
 
 def lift(session: Session, moderator: Actor, ruling: Ruling) -> int:
     """End the sanctions of a decision before their time. Returns how many were in force."""
+    audit.take_turn(session)
     running = ruling.in_force
     for sanction in running:
         sanction.lifted_on = clock.today()

@@ -15,12 +15,12 @@ from app.core.errors import StaleError
 from app.forum.models import Notice, Post
 from app.moderation import queries, service
 from app.moderation.models import Report, Sanction, Statement
-from app.moderation.service import Complaint, Decision, ReportReason
+from app.moderation.service import Chosen, Complaint, Decision, ReportReason
 from app.policy.vocabulary import Actor, Standing, Visibility
 from app.review import queries as review
 from app.review.models import ReviewItem
-from tests.factories import make_member, make_moderator, make_post
-from tests.moderation.stage import LEAVE, make_answered, make_held, make_reported, silence
+from tests.factories import make_member, make_moderator, make_post, make_thread
+from tests.moderation.stage import LEAVE, RELEASE, make_answered, make_held, make_reported, silence
 
 Deed = Callable[[Session], object]
 Race = Callable[..., list[BaseException | None]]
@@ -157,3 +157,46 @@ def test_of_two_who_read_an_answer_one_decides(database: Database, race: Race) -
         settled = queries.statement_by_id(session, statement_id)
         assert settled is not None
         assert (settled.undone_on is None) is (raised[0] is None)
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_decisions_about_different_items_do_not_hinder_one_another(
+    database: Database, race: Race, turn: int
+) -> None:
+    with database.write.begin() as session:
+        owl, finch = make_moderator(session).actor, make_moderator(session, "Finch").actor
+        first, second = make_reported(session), make_reported(session)
+        seen = [(item.public_id, item.version) for item in (first, second)]
+    raised = race(deciding(owl, *seen[0], silence()), deciding(finch, *seen[1], silence()))
+    assert raised == [None, None]
+    with database.read() as session:
+        chain = audit.verify(session)
+        assert (chain.length, chain.broken_at) == (4, None)
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_two_who_decide_about_many_crosswise_do_not_wait_for_one_another(
+    database: Database, race: Race, turn: int
+) -> None:
+    with database.write.begin() as session:
+        owl, finch = make_moderator(session).actor, make_moderator(session, "Finch").actor
+        thread = make_thread(session)
+        ids = [make_held(session, thread=thread).public_id for _number in range(4)]
+
+    def releasing(moderator: Actor, in_order: list[str]) -> Deed:
+        def deed(session: Session) -> object:
+            matters = [queries.matter_by_id(session, item_id) for item_id in in_order]
+            chosen = [
+                Chosen(matter.item, matter.item.version, matter.fingerprint)
+                for matter in matters
+                if matter is not None
+            ]
+            return service.decide_together(session, moderator, chosen, RELEASE)
+
+        return deed
+
+    raised = race(releasing(owl, ids[:3]), releasing(finch, ids[:0:-1]))
+    assert [type(error) for error in raised if error is not None] == [StaleError]
+    with database.read() as session:
+        closed = [item_id for item_id in ids if not review.item_by_id(session, item_id).is_open]
+    assert closed == (ids[:3] if raised[0] is None else ids[1:])
