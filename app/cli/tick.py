@@ -11,6 +11,7 @@ import config as settings_of_the_machine
 from app.accounts.service import clear_expired_standings
 from app.core.db import Database, open_database
 from app.forum.service import coarsen_times
+from app.moderation.service import settle_standings
 from app.privacy.logs import Event, hush, say
 from app.privacy.retention import run_retention
 
@@ -41,6 +42,7 @@ def tick(database: Database) -> int:
         coarsen_times(session)
     with database.write.begin() as session:
         clear_expired_standings(session)
+        settle_standings(session)
     say(Event.TICK_RAN, gone=gone)
     return gone
 

@@ -29,7 +29,7 @@ from app.forum.models import (
 from app.policy.dispositions import Disposition, dispose
 from app.policy.vocabulary import Actor, Gate, Trust, Visibility
 from app.review.models import Reason
-from app.review.service import enqueue
+from app.review.service import enqueue, withdraw
 from app.screening.engine import Context, screen
 from app.screening.findings import Finding, Surface
 
@@ -143,8 +143,8 @@ def edit_post(session: Session, author: Actor, post: Post, draft: Draft) -> Post
     post.edited_on = clock.today()
     if post.is_opening:
         post.thread.title = title
-    if weighed.disposition is Disposition.HOLD:
-        hold(session, post, weighed.all_findings)
+    if weighed.disposition is Disposition.HOLD or post.visibility is Visibility.HELD:
+        hold(session, post, weighed.findings, title_findings=weighed.title_findings)
     elif was_published:
         search.add(session, post.id, searchable(post))
     return post
@@ -236,10 +236,11 @@ def _store(
 
 def _settle(session: Session, author: Actor, board: Board, post: Post, weighed: Weighed) -> None:
     """Publish a stored post, or hold it and let the queue know."""
+    in_title = weighed.title_findings
     if weighed.disposition is Disposition.HOLD:
-        hold(session, post, weighed.all_findings)
+        hold(session, post, weighed.findings, title_findings=in_title)
     elif board.reviews_first_posts and author.trust <= Trust.NEWCOMER:
-        hold(session, post, weighed.all_findings, Reason.FIRST_POST)
+        hold(session, post, weighed.findings, Reason.FIRST_POST, title_findings=in_title)
     else:
         publish(session, post)
 
@@ -258,13 +259,18 @@ def searchable(post: Post) -> str:
 
 
 def hold(
-    session: Session, post: Post, findings: Sequence[Finding], reason: Reason = Reason.HELD
+    session: Session,
+    post: Post,
+    findings: Sequence[Finding],
+    reason: Reason = Reason.HELD,
+    *,
+    title_findings: Sequence[Finding] = (),
 ) -> None:
-    """Keep a post from its readers until a moderator has looked."""
+    """Keep a post from its readers until a moderator has looked at it as it stands now."""
     post.visibility = Visibility.HELD
     if post.is_opening and post.thread.post_count <= 1:
         post.thread.visibility = Visibility.HELD
-    enqueue(session, post.public_id, reason, findings)
+    enqueue(session, post.public_id, reason, findings, title_findings=title_findings)
 
 
 def publish(session: Session, post: Post) -> None:
@@ -340,6 +346,7 @@ def erase_post(session: Session, post: Post) -> None:
 def _forget(session: Session, post: Post) -> None:
     """Take away a post of which no line need stay, and its thread if nothing else is in it."""
     thread = post.thread
+    withdraw(session, post.public_id)
     session.delete(post)
     session.flush()  # the thread may go only after its post
     if post.is_opening:

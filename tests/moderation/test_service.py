@@ -218,6 +218,7 @@ def test_a_held_text_that_its_author_erased_is_nothing_to_decide(session: Sessio
     item = make_held(session)
     forum.erase_post(session, post_of(session, item))
     session.flush()
+    assert (item.is_open, item.outcome) == (False, "gone")
     assert queries.matter_by_id(session, item.public_id) is None
     with pytest.raises(NotFoundError):
         service.decide(session, owl.actor, item, item.version, RELEASE)
@@ -242,6 +243,28 @@ def test_a_held_opening_post_takes_its_thread_along(session: Session) -> None:
     item = item_about(session, post)
     service.decide(session, owl.actor, item, item.version, RELEASE)
     assert post.thread.visibility is Visibility.PUBLISHED
+
+
+def test_a_held_post_that_its_author_changes_is_looked_at_as_it_stands_now(
+    session: Session,
+) -> None:
+    owl, stoat = make_moderator(session), make_member(session, "Stoat")
+    item = make_held(session, author=stoat)
+    seen = item.version
+    forum.edit_post(session, stoat.actor, post_of(session, item), Draft(body="Nothing of that."))
+    assert post_of(session, item).visibility is Visibility.HELD
+    assert item.findings == []
+    with pytest.raises(StaleError):
+        service.decide(session, owl.actor, item, seen, RELEASE)
+
+
+def test_a_number_in_a_title_is_marked_in_the_title(session: Session) -> None:
+    stoat = make_member(session, "Stoat")
+    draft = Draft(body="Meet at noon.", title="Call 020 7946 0958", asks_moderator=True)
+    post = forum.create_thread(session, stoat.actor, make_board(session), draft)
+    found = queries.findings_of(matter_of(session, item_about(session, post)))
+    assert found.in_title
+    assert not found.in_body
 
 
 def test_the_author_of_a_first_post_hears_of_its_release(session: Session) -> None:
