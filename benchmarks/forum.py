@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.accounts.service import create_member, make_keys
 from sqlalchemy import insert
 
 from app.accounts import sessions
+from app.accounts.service import create_member, make_keys
 from app.core import clock, ids
 from app.core.crypto import Cost, Passphrase
 from app.core.db import open_database

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Iterable
@@ -50,7 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
         explain(arguments.explain, context)
         return 0
     if arguments.jsonl == "-":
-        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")  # type: ignore[union-attr]
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
         return screen_lines(sys.stdin, context, trust)
     try:
         with Path(arguments.jsonl).open(encoding="utf-8", errors="surrogateescape") as lines:

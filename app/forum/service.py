@@ -476,6 +476,7 @@ def coarsen_times(session: Session) -> int:
 
 def set_locked(session: Session, moderator: Actor, thread: Thread, *, locked: bool) -> None:
     """Lock a thread, or let it take replies again."""
+    audit.take_turn(session)
     thread.is_locked = locked
     verb = "thread.lock" if locked else "thread.unlock"
     audit.record(session, moderator.public_id, verb, thread.public_id)
@@ -483,6 +484,7 @@ def set_locked(session: Session, moderator: Actor, thread: Thread, *, locked: bo
 
 def set_pinned(session: Session, moderator: Actor, thread: Thread, *, pinned: bool) -> None:
     """Pin a thread to the top of its board, or let it go."""
+    audit.take_turn(session)
     thread.is_pinned = pinned
     verb = "thread.pin" if pinned else "thread.unpin"
     audit.record(session, moderator.public_id, verb, thread.public_id)
@@ -490,6 +492,7 @@ def set_pinned(session: Session, moderator: Actor, thread: Thread, *, pinned: bo
 
 def move(session: Session, moderator: Actor, thread: Thread, board: Board) -> None:
     """Move a thread to another board."""
+    audit.take_turn(session)
     thread.board = board
     audit.record(session, moderator.public_id, "thread.move", thread.public_id)
 

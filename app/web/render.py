@@ -18,7 +18,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date, get_translations
+from flask_babel import format_date, get_translations, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -147,7 +147,7 @@ def _in_words(day: date) -> str:
 def wait_in_words(seconds: int) -> str:
     """How long to wait, in the unit that people would use."""
     if seconds < 90:  # noqa: PLR2004 - a minute and a half still reads well in seconds
-        return str(_("%(count)d seconds", count=seconds))
+        return str(ngettext("%(num)d second", "%(num)d seconds", seconds))
     if seconds < 5400:  # noqa: PLR2004 - the same for minutes
-        return str(_("%(count)d minutes", count=round(seconds / 60)))
-    return str(_("%(count)d hours", count=round(seconds / 3600)))
+        return str(ngettext("%(num)d minute", "%(num)d minutes", round(seconds / 60)))
+    return str(ngettext("%(num)d hour", "%(num)d hours", round(seconds / 3600)))
