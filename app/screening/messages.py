@@ -54,7 +54,9 @@ MESSAGES: Final[Mapping[str, str]] = {
     "accumulation.other": N_("Put together, these facts point to one person: %(kinds)s."),
     "limit": N_("This text is too long or too tangled to be read to its end."),
     "shield": N_("A moderator reads this first."),
+    "shield.own": N_("This holds a phrase of your own that you have shielded: %(label)s."),
     "filter": N_("A rule of this community applies here."),
+    "filter.said": N_("%(message)s"),  # what the moderators wrote for the author
     "kind.age": N_("age"),
     "kind.belief": N_("belief"),
     "kind.family": N_("family"),
