@@ -34,9 +34,13 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     from app.community import views as community
     from app.core.db import open_database
     from app.core.settings import SettingsCache
+    from app.filters import views as filters
+    from app.forum import queries as forum_queries
     from app.forum import views as forum
     from app.moderation import views as moderation
     from app.privacy.addresses import NoAddresses
+    from app.shields import service as shields_service
+    from app.shields import views as shields
     from app.web.access import close_undeclared_doors, know_who_asks
     from app.web.assets import install_assets
     from app.web.errors import explain_refusals
@@ -45,6 +49,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     from app.web.limits import install_limits
     from app.web.render import install_pages
     from app.web.unit_of_work import one_transaction_per_request
+    from app.web.wired import Forum, wire_forum
     from config import secret
 
     class InMemoryRequest(Request):
@@ -73,6 +78,15 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     )
     app.extensions["database"] = database or open_database(config.database)
     app.extensions["settings"] = SettingsCache()
+    shields_service.open_shields(app.extensions["database"], secret(config, "shields"))
+    wire_forum(
+        app,
+        Forum(
+            boards=forum_queries.board_names,
+            public_texts=forum_queries.public_texts,
+            is_well_known=forum_queries.is_well_known,
+        ),
+    )
 
     one_transaction_per_request(app)
     close_undeclared_doors(app)
@@ -85,7 +99,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     install_pages(app, _common)
     explain_refusals(app)
 
-    for room in (accounts, forum, moderation, community, admin):
+    for room in (accounts, shields, filters, forum, moderation, community, admin):
         app.register_blueprint(room.blueprint)
 
     app.wsgi_app = StrictHeaders(  # type: ignore[assignment,method-assign]  # the way Flask documents

@@ -19,7 +19,7 @@ from app.core.settings import read_settings, write_settings
 from app.privacy.logs import Event, hush, say
 from config import Config
 
-SECRETS = ("forms",)
+SECRETS = ("forms", "shields")
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -39,7 +39,7 @@ from app.forum.models import (
     Thread,
 )
 from app.policy.permissions import readable_from
-from app.policy.vocabulary import VISITOR, Actor, Role, Visibility
+from app.policy.vocabulary import VISITOR, Actor, Role, Trust, Visibility
 
 Leaving = Callable[[int], str]
 T = TypeVar("T")
@@ -49,6 +49,8 @@ AnyRow = Row[*tuple[Any, ...]]
 POSTS_A_PAGE: Final = 25
 THREADS_A_PAGE: Final = 30
 EXCERPT: Final = 280
+SAMPLE_POSTS: Final = 500
+WELL_KNOWN_POSTS: Final = 5  # SCREENING.md §9: what stands in five posts is no secret
 
 
 # --- what somebody may read, as conditions --------------------------------------------------------
@@ -260,6 +262,11 @@ def _thread_row(row: AnyRow) -> ThreadRow:
         post_count=count,
         thread_id=inner,
     )
+
+
+def board_names(session: Session, actor: Actor) -> list[tuple[str, str]]:
+    """The public ids and names of the boards that the actor may enter, in their order."""
+    return [(board.public_id, board.name) for board in enterable_boards(session, actor)]
 
 
 def pinned_threads(session: Session, board: Board) -> list[ThreadRow]:
@@ -714,6 +721,34 @@ class Hit:
     author: str | None
     text: str
     written_at: datetime
+
+
+def public_texts(session: Session, limit: int = SAMPLE_POSTS) -> list[str]:
+    """The last published posts on boards that any member may read."""
+    query = (
+        select(Post.body)
+        .join(Thread, Thread.id == Post.thread_id)
+        .join(Board, Board.id == Thread.board_id)
+        .where(
+            Post.visibility == Visibility.PUBLISHED,
+            Thread.visibility == Visibility.PUBLISHED,
+            Board.gate_read <= Trust.NEWCOMER,
+            Board.gate_role == Role.NONE,
+        )
+        .order_by(Post.id.desc())
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def is_well_known(session: Session, words: str) -> bool:
+    """Whether some words stand together in so many published posts that they give nothing away."""
+    found = (
+        select(search.post_search.c.rowid)
+        .where(search.matches(session, search.words_of(words)))
+        .limit(WELL_KNOWN_POSTS)
+    )
+    return session.scalar(select(func.count()).select_from(found.subquery())) == WELL_KNOWN_POSTS
 
 
 def find(session: Session, actor: Actor, query: str, *, before: int | None = None) -> Page[Hit]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from sqlalchemy import delete, func, select, update
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.core import audit, clock, crypto, ids
 from app.core.errors import NotFoundError, RefusalError
 from app.core.text import clean, clean_line, render
+from app.filters import service as filters
 from app.forum import queries, search
 from app.forum.models import (
     Board,
@@ -32,10 +34,14 @@ from app.review.models import Reason
 from app.review.service import enqueue, withdraw
 from app.screening.engine import Context, screen
 from app.screening.findings import Finding, Surface
+from app.screening.readings import readings
+from app.shields import service as shields
 
 QUOTES_AT_MOST: Final = 5
 EARLIER_POSTS: Final = 5
 KEPT_TO_THE_HOUR: Final = timedelta(hours=48)  # PRODUCT.md §2.5
+ALERTS: Final = frozenset({shields.ALERT.rule, filters.ALERT})  # published, and a moderator looks
+IDENTITY: Final = "identity"  # the rule by which moderators confirm that a text showed who one is
 
 
 class HandedBackError(RefusalError):
@@ -77,6 +83,16 @@ class Weighed:
         """The findings of title and body together."""
         return self.title_findings + self.findings
 
+    @property
+    def has_alert(self) -> bool:
+        """Whether a moderator is to look although readers see the text at once."""
+        return any(rule in ALERTS for rule in rules_of(self.all_findings))
+
+
+def rules_of(findings: Sequence[Finding]) -> set[str]:
+    """The names of the rules behind findings."""
+    return {signal.rule for finding in findings for signal in finding.signals}
+
 
 # --- writing --------------------------------------------------------------------------------------
 
@@ -90,7 +106,7 @@ def create_thread(session: Session, author: Actor, board: Board, draft: Draft) -
     if already := _already_sent(session, author, draft):
         return already
     draft = _cleaned(draft)
-    weighed = weigh(session, author, None, draft)
+    weighed = weigh(session, author, board, draft)
     now = clock.now()
     thread = Thread(
         board=board,
@@ -117,7 +133,7 @@ def create_post(session: Session, author: Actor, thread: Thread, draft: Draft) -
     if already := _already_sent(session, author, draft):
         return already
     draft = _cleaned(draft)
-    weighed = weigh(session, author, thread, draft)
+    weighed = weigh(session, author, thread.board, draft, thread)
     post = _store(session, author, thread, draft, is_opening=False)
     _settle(session, author, thread.board, post, weighed)
     return post
@@ -133,7 +149,7 @@ def edit_post(session: Session, author: Actor, post: Post, draft: Draft) -> Post
     title = draft.title if post.is_opening else post.thread.title
     if draft.body == post.body and title == post.thread.title:
         return post
-    weighed = weigh(session, author, post.thread, draft, edited=post)
+    weighed = weigh(session, author, post.thread.board, draft, post.thread, post)
     was_published = post.visibility is Visibility.PUBLISHED
     if was_published:
         search.drop(session, post.id, searchable(post))
@@ -147,35 +163,52 @@ def edit_post(session: Session, author: Actor, post: Post, draft: Draft) -> Post
         hold(session, post, weighed.findings, title_findings=weighed.title_findings)
     elif was_published:
         search.add(session, post.id, searchable(post))
+        _alert(session, post, weighed)
     return post
 
 
-def weigh(
-    session: Session, author: Actor, thread: Thread | None, draft: Draft, edited: Post | None = None
+def weigh(  # noqa: PLR0913, PLR0917 - who, where, what, and what it answers or changes
+    session: Session,
+    author: Actor,
+    board: Board,
+    draft: Draft,
+    thread: Thread | None = None,
+    edited: Post | None = None,
 ) -> Weighed:
-    """Screen title and body and decide what becomes of them.
+    """Screen title and body, ask filters and shields, and decide what becomes of the text.
 
     Raises:
         HandedBackError: when that is a nudge the author has not answered, or a refusal that the
             author has not sent to a moderator.
     """
     context = context_of(session, author, thread, edited)
-    findings = screen(draft.body, context=context)
+    ways = readings(draft.body)
+    title_ways = readings(draft.title)
     title_findings = (
-        screen(draft.title, context=replace(context, surface=Surface.TITLE)) if draft.title else ()
+        *(screen(draft.title, context=replace(context, surface=Surface.TITLE))),
+        *filters.matches(session, board.public_id, title_ways),
     )
+    findings = (
+        *screen(draft.body, context=context),
+        *filters.matches(session, board.public_id, ways),
+    )
+    known = partial(queries.is_well_known, session)
+    shielded = shields.matches(session, author, draft.body, (*ways, *title_ways), known)
     disposition = max(
-        dispose(findings, author.trust, refusals=draft.refusals),
+        dispose((*findings, *shielded.own), author.trust, refusals=draft.refusals),
         dispose(title_findings, author.trust, Surface.TITLE, draft.refusals),
     )
-    weighed = Weighed(disposition, title_findings, findings)
     if draft.asks_moderator and disposition is not Disposition.PUBLISH:
-        return replace(weighed, disposition=Disposition.HOLD)
-    if disposition is Disposition.NUDGE and draft.agreed:
-        return replace(weighed, disposition=Disposition.PUBLISH)
-    if disposition in {Disposition.NUDGE, Disposition.REFUSE}:
-        raise HandedBackError(weighed)
-    return weighed
+        disposition = Disposition.HOLD
+    elif disposition is Disposition.NUDGE and draft.agreed:
+        disposition = Disposition.PUBLISH
+    elif disposition in {Disposition.NUDGE, Disposition.REFUSE}:
+        # The author is shown what was found, so nothing that shields of others say is in it.
+        raise HandedBackError(Weighed(disposition, title_findings, (*findings, *shielded.own)))
+    if shielded.is_look:
+        shields.note_look(session, author)
+    disposition = max(disposition, dispose(shielded.others, author.trust))
+    return Weighed(disposition, title_findings, (*findings, *shielded.others))
 
 
 def context_of(
@@ -243,6 +276,19 @@ def _settle(session: Session, author: Actor, board: Board, post: Post, weighed: 
         hold(session, post, weighed.findings, Reason.FIRST_POST, title_findings=in_title)
     else:
         publish(session, post)
+        _alert(session, post, weighed)
+
+
+def _alert(session: Session, post: Post, weighed: Weighed) -> None:
+    """Let a moderator look at a text that readers see already, where a filter or shield asks."""
+    if weighed.has_alert:
+        enqueue(
+            session,
+            post.public_id,
+            Reason.HELD,
+            weighed.findings,
+            title_findings=weighed.title_findings,
+        )
 
 
 def leaving(public_id: str) -> queries.Leaving:
@@ -270,7 +316,15 @@ def hold(
     post.visibility = Visibility.HELD
     if post.is_opening and post.thread.post_count <= 1:
         post.thread.visibility = Visibility.HELD
-    enqueue(session, post.public_id, reason, findings, title_findings=title_findings)
+    is_urgent = shields.OFTEN.rule in rules_of(findings)
+    enqueue(
+        session,
+        post.public_id,
+        reason,
+        findings,
+        title_findings=title_findings,
+        is_urgent=is_urgent,
+    )
 
 
 def publish(session: Session, post: Post) -> None:
@@ -302,6 +356,7 @@ def release(session: Session, post: Post) -> None:
 
 def reject(session: Session, post: Post, rule: str) -> None:
     """Keep a held post from readers for good. Nobody ever saw it, so no line is left of it."""
+    _tell_shielded(session, post, rule)
     post.visibility = Visibility.REMOVED
     post.rule = rule
     if post.is_opening and post.thread.post_count <= 1:
@@ -310,11 +365,23 @@ def reject(session: Session, post: Post, rule: str) -> None:
 
 def remove(session: Session, post: Post, rule: str) -> None:
     """Take a published post away from readers; one line says so. It can be restored."""
+    _tell_shielded(session, post, rule)
     search.drop(session, post.id, searchable(post))
     post.visibility = Visibility.REMOVED
     post.rule = rule
     if post.is_opening and post.thread.post_count <= 1:
         post.thread.visibility = Visibility.REMOVED
+
+
+def _tell_shielded(session: Session, post: Post, rule: str) -> None:
+    """Tell members whose shields a text held, once a moderator has kept it for showing somebody.
+
+    Looked up again here, so that nowhere is written down which text held whose phrase.
+    """
+    if rule == IDENTITY:
+        ways = readings(searchable(post))
+        for member_id, shield in shields.owners_of(session, post.author_id, ways).items():
+            notify(session, member_id, "shield", shield.public_id)
 
 
 def restore(session: Session, post: Post) -> None:

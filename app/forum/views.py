@@ -202,7 +202,10 @@ def edit_post(post: Post) -> ResponseReturnValue:
         return _composer(form, post=post, weighed=error.weighed)
     if post.visibility is Visibility.HELD:
         tell(
-            _("A moderator reads the new wording first. Until then only you and they see it."),
+            _(
+                "A moderator reads this first. Some posts are picked by rules, some by chance. "
+                "Until then only you and the moderators can see it."
+            ),
             "info",
         )
     return redirect(place_of(post))
@@ -447,7 +450,8 @@ def _written(post: Post) -> ResponseReturnValue:
     limits.spend("post", me().public_id, POSTS_AN_HOUR[me().trust])
     if post.visibility is Visibility.HELD:
         text = _(
-            "A moderator reads this first. Until then only you and the moderators can see it. "
+            "A moderator reads this first. Some posts are picked by rules, some by chance. "
+            "Until then only you and the moderators can see it. "
             "You will find the answer in your inbox."
         )
         tell(text, "info")

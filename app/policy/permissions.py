@@ -37,6 +37,7 @@ class Permission(StrEnum):
     BOARD_EDIT = "board:edit"
     BOARD_FEED = "board:feed"
     BOARD_READ = "board:read"
+    FILTER_EDIT = "filter:edit"
     INBOX_READ = "inbox:read"
     INVITE_CREATE = "invite:create"
     MEMBER_READ = "member:read"
@@ -56,6 +57,8 @@ class Permission(StrEnum):
     REVIEW_READ = "review:read"
     SANCTION_LIFT = "sanction:lift"
     SETTINGS_EDIT = "settings:edit"
+    SHIELD_LIST = "shield:list"
+    SHIELD_REMOVE = "shield:remove"
     STANDING_READ = "standing:read"
     STATEMENT_ANSWER = "statement:answer"
     STATEMENT_READ = "statement:read"
@@ -232,6 +235,7 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.BOARD_EDIT: Access(see=(is_operator,)),
     Permission.BOARD_FEED: Access(see=(open_to_visitors,)),
     Permission.BOARD_READ: Access(see=(may_enter,)),
+    Permission.FILTER_EDIT: Access(see=(is_moderator,)),
     Permission.INBOX_READ: Access(see=(is_member,)),
     Permission.INVITE_CREATE: Access(see=(is_member,), do=(may_write, trusted_to_invite)),
     Permission.MEMBER_READ: Access(see=(is_member,)),
@@ -262,6 +266,8 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.REVIEW_READ: Access(see=(is_moderator, may_enter, not_a_party)),
     Permission.SANCTION_LIFT: Access(see=(is_moderator, may_enter), do=(concerns_others,)),
     Permission.SETTINGS_EDIT: Access(see=(is_operator,)),
+    Permission.SHIELD_LIST: Access(see=(is_member,)),
+    Permission.SHIELD_REMOVE: Access(see=(belongs,)),
     Permission.STANDING_READ: Access(see=(is_member,)),
     Permission.STATEMENT_ANSWER: Access(see=(belongs,), do=(unanswered, answerable)),
     Permission.STATEMENT_READ: Access(see=(concerns,)),
@@ -277,6 +283,8 @@ TABLE: Final[Mapping[Permission, Access]] = {
 OPEN_TO_THE_SUSPENDED: Final = frozenset(
     {
         Permission.ACCOUNT_MANAGE,
+        Permission.SHIELD_LIST,
+        Permission.SHIELD_REMOVE,
         Permission.STANDING_READ,
         Permission.STATEMENT_ANSWER,
         Permission.STATEMENT_READ,

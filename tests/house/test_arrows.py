@@ -14,10 +14,13 @@ ARROWS: Final = {
     ("admin", "community"),
     ("admin", "forum"),
     ("forum", "accounts"),
+    ("forum", "filters"),
     ("forum", "review"),
+    ("forum", "shields"),
     ("moderation", "accounts"),
     ("moderation", "forum"),
     ("moderation", "review"),
+    ("shields", "accounts"),
 }
 
 

@@ -24,6 +24,7 @@ from werkzeug.test import TestResponse
 from app.accounts.models import Invite, Member
 from app.core import clock
 from app.core.db import Base
+from app.filters.models import Action, Filter, Sort
 from app.forum.models import Board, Category, Follow, Notice, Post, Quote, Revision, Thread
 from app.moderation.models import (
     Report,
@@ -35,6 +36,8 @@ from app.moderation.models import (
 from app.moderation.models import Rule as HouseRule
 from app.policy.vocabulary import Role, Trust, Visibility
 from app.review.models import Reason, ReviewItem
+from app.shields.models import Mode, Shield
+from app.shields.phrases import Kind
 from tests.factories import (
     make_board,
     make_category,
@@ -73,6 +76,7 @@ class World:
 # What else a parameter may name: something open, so that every page is really drawn.
 OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
     "board_id": lambda world: [world.board.public_id],
+    "filter_id": lambda _: [],
     "invite_id": lambda _: [],
     "item_id": lambda _: [],
     "link": lambda _: [0],
@@ -82,6 +86,7 @@ OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
     "pseudonym": lambda _: ["Heron", "Owl", "Nobody"],
     "revision_id": lambda _: [],
     "session_id": lambda _: [ABSENT],
+    "shield_id": lambda _: [],
     "statement_id": lambda _: [],
     "thread_id": lambda world: [world.thread.public_id],
     "token": lambda _: [ABSENT],
@@ -188,10 +193,23 @@ def _hide(session: Session, made: World, heron: Member, owl: Member, stoat: Memb
         ]
     )
     item, statement = _decided(session, heron, owl, removed)
+    shield = Shield(
+        member_id=heron.id,
+        label="Canarylabel",
+        kind=Kind.NAME,
+        mode=Mode.HOLD,
+        made_on=clock.today(),
+    )
+    filtering = Filter(
+        sort=Sort.PHRASE, pattern="canarypattern", action=Action.HOLD, made_on=clock.today()
+    )
+    session.add_all([shield, filtering])
     session.flush()  # what was just added gets its public ids
     made.removed = removed.public_id
     made.hidden = {
         "board_id": [secret.public_id],
+        "filter_id": [filtering.public_id],
+        "shield_id": [shield.public_id],
         "thread_id": [inside.public_id, held_thread.public_id],
         "post_id": [held.public_id, answer.public_id, *_posts_in(session, inside, held_thread)],
         "revision_id": [revision.public_id],

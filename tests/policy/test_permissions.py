@@ -138,13 +138,14 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
     thing, _, deed = permission.partition(":")
     if who.standing in {"suspended", "removed"}:
         open_doors = {"account:manage", "standing:read", "statement:read", "statement:answer"}
-        if permission.value not in open_doors:
+        if permission.value not in open_doors and thing != "shield":
             return DENY
     if permission.value in {
         "account:manage",
         "inbox:read",
         "member:read",
         "report:list",
+        "shield:list",
         "standing:read",
     }:
         return ALLOW if who.id else HIDE
@@ -154,7 +155,9 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         works_here = who.roles & (Role.MODERATOR | Role.OPERATOR)
         is_known = who.trust >= Trust.REGULAR or works_here
         return ALLOW if who.standing in {"good", "slowed"} and is_known else DENY
-    if permission.value in {"audit:read", "queue:read"}:
+    if permission.value == "shield:remove":
+        return ALLOW if who.id == ME == what.member_id else HIDE
+    if permission.value in {"audit:read", "filter:edit", "queue:read"}:
         return ALLOW if moderates(who) else HIDE
     if thing == "review":
         return _answer_for_matter(deed, who, what)
@@ -227,6 +230,7 @@ THINGS: Final = {
     "account": lambda: [Thing()],
     "audit": lambda: [Thing()],
     "board": boards,
+    "filter": lambda: [Thing()],
     "inbox": lambda: [Thing()],
     "invite": lambda: [Thing()],
     "member": lambda: [Thing()],
@@ -237,6 +241,7 @@ THINGS: Final = {
     "review": matters,
     "sanction": belongings,
     "settings": lambda: [Thing()],
+    "shield": belongings,
     "standing": lambda: [Thing()],
     "statement": belongings,
     "thread": texts,
