@@ -249,3 +249,11 @@ def test_an_excerpt_is_cut_at_a_word_and_says_so() -> None:
     assert excerpt("one two three", 20) == "one two three"
     assert excerpt("one two three", 9) == "one two …"
     assert excerpt("one\n\n two", 20) == "one two"
+
+
+@pytest.mark.parametrize(
+    "kept", ["The quick brown fox, 0123456789.", "Ünïcödé 漢字 עברית", "👩‍👩‍👧 naïve xyz"]
+)
+def test_cleaning_leaves_what_people_write_as_it_is(kept: str) -> None:
+    assert clean(kept) == kept
+    assert clean_line(kept) == kept
