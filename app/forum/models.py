@@ -83,6 +83,7 @@ class Thread(Base):
         ForeignKey("members.id", ondelete="SET NULL"), index=True
     )
     title: Mapped[str] = mapped_column(String(160))
+    kept_title: Mapped[str] = mapped_column(String(160), default="")  # see `full_title`
     visibility: Mapped[Visibility] = mapped_column(Word(Visibility))
     is_locked: Mapped[bool] = mapped_column(Boolean, default=False)
     is_pinned: Mapped[bool] = mapped_column(Boolean, default=False)
@@ -97,6 +98,15 @@ class Thread(Base):
     def gate(self) -> Gate:
         """The gate of the board it stands on."""
         return self.board.gate
+
+    @property
+    def full_title(self) -> str:
+        """The title as author and moderators know it.
+
+        While the opening post is kept from the readers of its own replies, they see another one:
+        the title before the change that waits, or none after a removal.
+        """
+        return self.kept_title or self.title
 
     @property
     def is_in_the_open(self) -> bool:

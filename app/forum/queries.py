@@ -28,6 +28,7 @@ from app.accounts.models import Member
 from app.core.text import excerpt
 from app.forum import search
 from app.forum.models import (
+    OPEN,
     Board,
     Category,
     Follow,
@@ -457,16 +458,22 @@ def _post_rows() -> Rows:
 
 
 _IN_THREAD: Final = _POSTS.thread_id == bindparam("thread_id", type_=Integer)
+# The rule `may_know_of_it`, for the posts of a thread that the actor may read.
+_MAY_KNOW: Final = or_(
+    _POSTS.visibility.in_(OPEN),
+    IS_MODERATOR,
+    and_(_POSTS.visibility == Visibility.HELD, _POSTS.author_id == ACTOR),
+)
 _NUMBER: Final = bindparam("number", type_=Integer)
 _POSTS_AFTER: Final = (
     _post_rows()
-    .where(_IN_THREAD, _POSTS.number > _NUMBER)
+    .where(_IN_THREAD, _POSTS.number > _NUMBER, _MAY_KNOW)
     .order_by(_POSTS.number)
     .limit(POSTS_A_PAGE)
 )
 _POSTS_BEFORE: Final = (
     _post_rows()
-    .where(_IN_THREAD, _POSTS.number < _NUMBER)
+    .where(_IN_THREAD, _POSTS.number < _NUMBER, _MAY_KNOW)
     .order_by(_POSTS.number.desc())
     .limit(POSTS_A_PAGE)
 )

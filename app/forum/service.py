@@ -39,6 +39,7 @@ from app.shields import service as shields
 
 QUOTES_AT_MOST: Final = 5
 EARLIER_POSTS: Final = 5
+NO_TITLE: Final = "…"
 KEPT_TO_THE_HOUR: Final = timedelta(hours=48)  # PRODUCT.md §2.5
 ALERTS: Final = frozenset({shields.ALERT.rule, filters.ALERT})  # published, and a moderator looks
 IDENTITY: Final = "identity"  # the rule by which moderators confirm that a text showed who one is
@@ -146,8 +147,8 @@ def edit_post(session: Session, author: Actor, post: Post, draft: Draft) -> Post
         HandedBackError: when the author must look again first.
     """
     draft = _cleaned(draft)
-    title = draft.title if post.is_opening else post.thread.title
-    if draft.body == post.body and title == post.thread.title:
+    title = draft.title if post.is_opening else post.thread.full_title
+    if draft.body == post.body and title == post.thread.full_title:
         return post
     weighed = weigh(session, author, post.thread.board, draft, post.thread, post)
     was_published = post.visibility is Visibility.PUBLISHED
@@ -157,14 +158,23 @@ def edit_post(session: Session, author: Actor, post: Post, draft: Draft) -> Post
     post.body = draft.body
     post.html = render(draft.body, leaving(post.public_id)).html
     post.edited_on = clock.today()
+    is_held = weighed.disposition is Disposition.HOLD
     if post.is_opening:
-        post.thread.title = title
-    if weighed.disposition is Disposition.HOLD or post.visibility is Visibility.HELD:
+        _retitle(post.thread, title, is_shown=was_published and not is_held)
+    if is_held or post.visibility is Visibility.HELD:
         hold(session, post, weighed.findings, title_findings=weighed.title_findings)
     elif was_published:
         search.add(session, post.id, searchable(post))
         _alert(session, post, weighed)
     return post
+
+
+def _retitle(thread: Thread, title: str, *, is_shown: bool) -> None:
+    """Give a thread a new title; where readers of its replies must not see it yet, keep it."""
+    if is_shown or thread.post_count <= 1:
+        thread.title, thread.kept_title = title, ""
+    else:
+        thread.kept_title = title
 
 
 def weigh(  # noqa: PLR0913, PLR0917 - who, where, what, and what it answers or changes
@@ -298,7 +308,7 @@ def leaving(public_id: str) -> queries.Leaving:
 
 def searchable(post: Post) -> str:
     """The words under which a post is found: its own, and for the opening post the title's."""
-    return f"{post.thread.title}\n{post.body}" if post.is_opening else post.body
+    return f"{post.thread.full_title}\n{post.body}" if post.is_opening else post.body
 
 
 # --- what becomes of a post -----------------------------------------------------------------------
@@ -314,7 +324,9 @@ def hold(
 ) -> None:
     """Keep a post from its readers until a moderator has looked at it as it stands now."""
     post.visibility = Visibility.HELD
-    if post.is_opening and post.thread.post_count <= 1:
+    if not post.is_opening:
+        _take_number(session, post)
+    elif post.thread.post_count <= 1:
         post.thread.visibility = Visibility.HELD
     is_urgent = shields.OFTEN.rule in rules_of(findings)
     enqueue(
@@ -327,12 +339,43 @@ def hold(
     )
 
 
+def _take_number(session: Session, post: Post) -> None:
+    """Take the number from a post that was changed and is held, and close the gap behind it.
+
+    Numbers and counts leave no gap, so that nobody can tell that something waits.
+    """
+    if post.number is None:
+        return
+    session.execute(  # first of all: whoever publishes in this thread waits for its row
+        update(Thread)
+        .where(Thread.id == post.thread_id)
+        .values(post_count=Thread.post_count - 1)
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(post, ["number"])
+    taken, post.number = post.number, None
+    session.flush()  # the number must be free before another post gets it
+    # A number is unique at every moment, so the ones above go round by way of negative ones.
+    for numbers, moved in (
+        (Post.number > taken, 1 - Post.number),
+        (Post.number < 0, -Post.number),
+    ):
+        session.execute(
+            update(Post)
+            .where(Post.thread_id == post.thread_id, numbers)
+            .values(number=moved)
+            .execution_options(synchronize_session=False)
+        )
+    session.refresh(post.thread, ["post_count"])
+
+
 def publish(session: Session, post: Post) -> None:
     """Show a post to readers: give it the next number of its thread, the index and the inbox."""
     thread = post.thread
     post.visibility = Visibility.PUBLISHED
     if post.is_opening:
         thread.visibility = Visibility.PUBLISHED
+        thread.title, thread.kept_title = thread.full_title, ""
     if post.number is None:
         session.flush()  # the thread must have its id, and what is counted must be stored
         post.number = session.scalars(
@@ -357,20 +400,25 @@ def release(session: Session, post: Post) -> None:
 def reject(session: Session, post: Post, rule: str) -> None:
     """Keep a held post from readers for good. Nobody ever saw it, so no line is left of it."""
     _tell_shielded(session, post, rule)
-    post.visibility = Visibility.REMOVED
-    post.rule = rule
-    if post.is_opening and post.thread.post_count <= 1:
-        post.thread.visibility = Visibility.REMOVED
+    _take_away(post, rule)
 
 
 def remove(session: Session, post: Post, rule: str) -> None:
     """Take a published post away from readers; one line says so. It can be restored."""
     _tell_shielded(session, post, rule)
     search.drop(session, post.id, searchable(post))
+    _take_away(post, rule)
+
+
+def _take_away(post: Post, rule: str) -> None:
+    """Keep a post from readers by decision; the title of a thread is part of its opening post."""
     post.visibility = Visibility.REMOVED
     post.rule = rule
-    if post.is_opening and post.thread.post_count <= 1:
-        post.thread.visibility = Visibility.REMOVED
+    thread = post.thread
+    if post.is_opening and thread.post_count <= 1:
+        thread.visibility = Visibility.REMOVED
+    elif post.is_opening:
+        thread.title, thread.kept_title = NO_TITLE, thread.full_title
 
 
 def _tell_shielded(session: Session, post: Post, rule: str) -> None:
@@ -405,7 +453,7 @@ def erase_post(session: Session, post: Post) -> None:
         return
     post.visibility = Visibility.ERASED
     if post.is_opening:
-        post.thread.title = "…"
+        post.thread.title, post.thread.kept_title = NO_TITLE, ""
         if post.thread.post_count <= 1:
             _forget(session, post)
 

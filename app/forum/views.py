@@ -184,7 +184,7 @@ def create_post(thread: Thread) -> ResponseReturnValue:
 @permit_on(Permission.POST_EDIT, queries.post_by_id)
 def compose_edit(post: Post) -> ResponseReturnValue:
     """The form with the present wording."""
-    form = ThreadForm(title=post.thread.title) if post.is_opening else PostForm()
+    form = ThreadForm(title=post.thread.full_title) if post.is_opening else PostForm()
     form.body.data = post.body
     return _composer(form, post=post)
 

@@ -163,7 +163,7 @@ def _row_columns(actor: Actor) -> list[Any]:
         Board.name,
         author.scalar_subquery(),
         _direct.body,
-        Thread.title,
+        func.coalesce(func.nullif(Thread.kept_title, ""), Thread.title),
         Statement.answer,
         holder.scalar_subquery(),
         review.is_held_by(actor),
@@ -257,7 +257,7 @@ class Matter:
     @property
     def fingerprint(self) -> str:
         """A short tag of the text as it stands, so that nobody decides on another one."""
-        return "" if self.post is None else fingerprint(self.post.thread.title, self.post.body)
+        return "" if self.post is None else fingerprint(self.post.thread.full_title, self.post.body)
 
 
 def fingerprint(title: str, body: str) -> str:
@@ -339,7 +339,7 @@ def findings_of(matter: Matter) -> Found:
     """The findings that an item keeps, as far as they still lie within the text."""
     if matter.post is None or matter.statement is not None:
         return Found()
-    texts = {IN_TITLE: matter.post.thread.title, IN_BODY: matter.post.body}
+    texts = {IN_TITLE: matter.post.thread.full_title, IN_BODY: matter.post.body}
     found: dict[str, list[Finding]] = {IN_TITLE: [], IN_BODY: []}
     for kept in matter.item.findings:
         if kept["end"] <= len(texts[kept["where"]]):

@@ -182,6 +182,7 @@ def upgrade() -> None:
         sa.Column("board_id", BIG, nullable=False),
         sa.Column("author_id", BIG, nullable=True),
         sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("kept_title", sa.String(length=160), nullable=False),
         sa.Column("visibility", sa.String(24), nullable=False),
         sa.Column("is_locked", sa.Boolean(), nullable=False),
         sa.Column("is_pinned", sa.Boolean(), nullable=False),
