@@ -7,6 +7,7 @@ numbers. Every reading still knows where each of its characters stands in the or
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from typing import Final
@@ -23,12 +24,12 @@ from app.screening.normalize import (
     without_markup,
 )
 from app.screening.scene import OverBudgetError
-from app.screening.words import plain
 
 MOST_READ: Final = 120_000  # code points; the engine holds whatever is longer unread
 NUMBER_WORDS_IN_A_ROW: Final = 4  # fewer are no telephone number
 SHORTEST_TOKEN: Final = 13  # characters in which something could be encoded
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_ACCENT: Final = re.compile("[\u0300-\u036f]")
 _ROTATED: Final = re.compile(r"rot[ -]?13", re.IGNORECASE)
 
 
@@ -60,12 +61,21 @@ def _readings(text: str) -> Iterator[Mapped]:
 
 def _spells_numbers(text: str) -> bool:
     """Whether enough words for digits stand close together to be a number."""
-    known, near = _number_words(), 0
-    for word in _WORD.findall(text):
-        near = near + 1 if plain(word.lower()) in known else max(0, near - 1)
+    known, low = _number_words(), text.lower()
+    words = _WORD.findall(low if low.isascii() else _bare(low))
+    if sum(word in known for word in words) < NUMBER_WORDS_IN_A_ROW:
+        return False
+    near = 0
+    for word in words:
+        near = near + 1 if word in known else max(0, near - 1)
         if near >= NUMBER_WORDS_IN_A_ROW:
             return True
     return False
+
+
+def _bare(text: str) -> str:
+    """A text without accents; not `plain`, whose cache is for words."""
+    return _ACCENT.sub("", unicodedata.normalize("NFD", text))
 
 
 @cache

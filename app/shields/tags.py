@@ -119,8 +119,9 @@ class Table:
         found = Scan()
         heads: dict[str, tuple[bool, bool]] = {}
         known: dict[str, tuple[int, ...]] = {}
+        settled: set[str] = set()
         for words in readings:
-            self._scan(words, found, heads, known)
+            self._scan(words, found, heads, known, settled)
         return found
 
     def _scan(
@@ -129,6 +130,7 @@ class Table:
         found: Scan,
         heads: dict[str, tuple[bool, bool]],
         known: dict[str, tuple[int, ...]],
+        settled: set[str],
     ) -> None:
         joined = "".join(words)
         ends = list(accumulate(map(len, words)))
@@ -142,6 +144,10 @@ class Table:
             if seen == (False, False):
                 continue
             for end, form in _windows(words, joined, ends, number, start):
+                if form in settled:
+                    continue  # the same digits again say the same again
+                if form.isdigit():
+                    settled.add(form)
                 ids = self._ids(form, known) if seen[0] else ()
                 if not ids and not seen[1]:
                     continue
