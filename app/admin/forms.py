@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import Field, StringField, TextAreaField, ValidationError
+from wtforms.validators import StopValidation
 
 from app.accounts import passphrases
 from app.accounts.forms import WEAKNESSES, PseudonymMixin
@@ -28,6 +29,7 @@ READERS: Final = [
     (str(int(Trust.TRUSTED)), _l("trusted members")),
 ]
 WRITERS: Final = READERS[1:]
+REVIEWS: Final = [("", _l("no")), ("yes", _l("yes, those of newcomers"))]
 WAYS_IN: Final = [
     (Signup.OPEN.value, _l("anybody may join")),
     (Signup.INVITE.value, _l("with an invite from a member")),
@@ -39,6 +41,16 @@ def needed(form: Form, field: Field) -> None:
     """There is something in the field."""
     if not clean_line(field.data or ""):
         raise ValidationError(_("This is needed."))
+
+
+def one_of(options: list[tuple[str, Any]]) -> object:
+    """One of the values that the page offered was chosen."""
+
+    def check(form: Form, field: Field) -> None:
+        if field.data not in {value for value, _label in options}:
+            raise StopValidation(_("Choose one of these."))
+
+    return check
 
 
 def at_most(signs: int) -> object:
@@ -57,7 +69,8 @@ class SettingsForm(Form):
     community = StringField(validators=[needed, at_most(NAME_SIGNS)])
     purpose = StringField(validators=[at_most(LINE_SIGNS)])
     norms = TextAreaField(validators=[needed, at_most(NORMS_SIGNS)])
-    signup = SelectField(choices=WAYS_IN, default=Signup.OPEN.value)
+    signup = StringField(validators=[one_of(WAYS_IN)], default=Signup.OPEN.value)
+    ways_in = WAYS_IN
 
 
 class SetupForm(PseudonymMixin, SettingsForm):
@@ -86,21 +99,20 @@ class BoardForm(Form):
     category = StringField(validators=[needed, at_most(NAME_SIGNS)])
     name = StringField(validators=[needed, at_most(NAME_SIGNS)])
     description = StringField(validators=[at_most(LINE_SIGNS)])
-    read = SelectField(choices=READERS, default="1")
-    reply = SelectField(choices=WRITERS, default="1")
-    start = SelectField(choices=WRITERS, default="1")
-    reviews_first_posts = SelectField(
-        choices=[("", _l("no")), ("yes", _l("yes, those of newcomers"))], default=""
-    )
+    read = StringField(validators=[one_of(READERS)], default="1")
+    reply = StringField(validators=[one_of(WRITERS)], default="1")
+    start = StringField(validators=[one_of(WRITERS)], default="1")
+    reviews_first_posts = StringField(validators=[one_of(REVIEWS)], default="")
+    readers, writers, reviews = READERS, WRITERS, REVIEWS
 
     def validate_reply(self, field: Field) -> None:
         """Nobody replies where he or she may not read."""
-        if int(field.data) < int(self.read.data):
+        if int(field.data) < _number(self.read):
             raise ValidationError(_("Who may reply must also be able to read."))
 
     def validate_start(self, field: Field) -> None:
         """Nobody starts threads where he or she may not reply."""
-        if int(field.data) < int(self.reply.data):
+        if int(field.data) < _number(self.reply):
             raise ValidationError(_("Who may start threads must also be able to reply."))
 
     @property
@@ -111,3 +123,9 @@ class BoardForm(Form):
             reply=Trust(int(self.reply.data)),
             start=Trust(int(self.start.data)),
         )
+
+
+def _number(field: Field) -> int:
+    """The trust that was chosen in a field; none where nothing sensible was sent."""
+    text = field.data or ""
+    return int(text) if text.isdecimal() and text.isascii() else 0

@@ -46,7 +46,11 @@ def add(session: Session, post_id: int, words: str) -> None:
 
 
 def drop(session: Session, post_id: int, words: str) -> None:
-    """Take a post out of the index; `words` must be what it was put in with."""
+    """Take a post out of the index; `words` must be what it was put in with.
+
+    A transaction that has put a post in must not search between taking it out and putting it in
+    again: FTS5 of SQLite 3.40 then loses its own count. No deed does.
+    """
     if is_sqlite(session):
         session.execute(
             text(
