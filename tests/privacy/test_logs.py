@@ -156,6 +156,8 @@ def test_a_broken_constraint_quotes_nobody(
 def test_an_error_of_the_database_shows_no_parameters(session: Session) -> None:
     make_member(session, "Heron")
     with pytest.raises(IntegrityError) as caught:
-        session.execute(text("UPDATE members SET about = NULL, theme = :t"), {"t": CANARY})
-    assert CANARY not in str(caught.value.args)
-    assert "hide_parameters" in str(caught.value)
+        session.execute(text("UPDATE members SET pseudonym = NULL, about = :t"), {"t": CANARY})
+    # PostgreSQL's own words quote the row: this is why no exception's text is ever written down.
+    around = str(caught.value).replace(str(caught.value.orig), "")
+    assert "hide_parameters" in around
+    assert CANARY not in around
