@@ -39,7 +39,7 @@ from app.forum.models import (
     Thank,
     Thread,
 )
-from app.policy.permissions import readable_from
+from app.policy.permissions import readable_from, roles_at_gates
 from app.policy.vocabulary import VISITOR, Actor, Role, Trust, Visibility
 
 Leaving = Callable[[int], str]
@@ -72,7 +72,7 @@ def of(actor: Actor) -> dict[str, int | bool]:
     """The parameters by which statements know the actor."""
     return {
         "readable_from": int(readable_from(actor)),
-        "roles_lacking": ~int(actor.roles) & 0xFF,
+        "roles_lacking": ~int(roles_at_gates(actor)) & 0xFF,
         "is_moderator": Role.MODERATOR in actor.roles,
         "actor_id": actor.id,
     }
@@ -82,7 +82,7 @@ def may_enter_sql(actor: Actor) -> ColumnElement[bool]:
     """The same condition for one actor, for statements that are built as they are needed."""
     return and_(
         Board.gate_read <= readable_from(actor),
-        Board.gate_role.op("&")(~int(actor.roles) & 0xFF) == 0,
+        Board.gate_role.op("&")(~int(roles_at_gates(actor)) & 0xFF) == 0,
     )
 
 

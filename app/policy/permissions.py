@@ -115,9 +115,7 @@ def is_operator(actor: Actor, subject: object) -> bool:
 def may_enter(actor: Actor, subject: Gated) -> bool:
     """The board's gate lets the actor in: by trust or as a moderator, and by role if asked."""
     gate = subject.gate
-    if gate.role not in actor.roles:
-        return False
-    return actor.trust >= gate.read or Role.MODERATOR in actor.roles
+    return gate.role in roles_at_gates(actor) and gate.read <= readable_from(actor)
 
 
 def open_to_visitors(actor: Actor, subject: Gated) -> bool:
@@ -146,7 +144,8 @@ def belongs(actor: Actor, subject: Owned) -> bool:
 
 def concerns(actor: Actor, subject: Ruled) -> bool:
     """It is the actor's own, or the actor moderates where it happened."""
-    return belongs(actor, subject) or (is_moderator(actor, None) and may_enter(actor, subject))
+    moderates = is_moderator(actor, None) and not is_suspended(actor)
+    return belongs(actor, subject) or (moderates and may_enter(actor, subject))
 
 
 def may_write(actor: Actor, subject: object) -> bool:
@@ -307,10 +306,24 @@ def judge(permission: Permission, actor: Actor, subject: Any = None) -> Judgemen
 
 def is_shut_out(permission: Permission, actor: Actor) -> bool:
     """Whether a suspension closes this door before anybody looks what lies behind it."""
-    is_suspended = actor.standing in {Standing.SUSPENDED, Standing.REMOVED}
-    return is_suspended and permission not in OPEN_TO_THE_SUSPENDED
+    return is_suspended(actor) and permission not in OPEN_TO_THE_SUSPENDED
+
+
+def is_suspended(actor: Actor) -> bool:
+    """Whether the actor may do no more here than a visitor, but for what is the actor's own."""
+    return actor.standing in {Standing.SUSPENDED, Standing.REMOVED}
 
 
 def readable_from(actor: Actor) -> Trust:
-    """The highest reading gate that lets the actor in: `may_enter` as a number, for SQL."""
+    """The highest reading gate that lets the actor in: `may_enter` as a number, for SQL.
+
+    Lists that are open to everybody show somebody suspended what they show to visitors.
+    """
+    if is_suspended(actor):
+        return Trust.VISITOR
     return Trust.TRUSTED if is_moderator(actor, None) else actor.trust
+
+
+def roles_at_gates(actor: Actor) -> Role:
+    """The roles that open gates to the actor: none while suspended."""
+    return Role.NONE if is_suspended(actor) else actor.roles

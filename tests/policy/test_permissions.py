@@ -110,6 +110,8 @@ def moderates(who: Actor) -> bool:
 
 def is_inside(who: Actor, what: Thing) -> bool:
     """A board asks for trust, which a moderator need not have, and perhaps for a role."""
+    if who.standing in {"suspended", "removed"}:
+        return what.gate.read == 0 and what.gate.role == 0
     missing_role = what.gate.role & ~who.roles
     return not missing_role and (moderates(who) or int(who.trust) >= int(what.gate.read))
 
@@ -170,7 +172,9 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
     if thing in {"notice", "statement"}:
         mine = who.id == ME == what.member_id
         if deed == "read":
-            return ALLOW if mine or (moderates(who) and is_inside(who, what)) else HIDE
+            is_active = who.standing not in {"suspended", "removed"}
+            others = is_active and moderates(who) and is_inside(who, what)
+            return ALLOW if mine or others else HIDE
         if not mine:
             return HIDE
         too_late = what.is_answered or not what.is_answerable
