@@ -96,7 +96,7 @@ def refused(title: str, text: str, status: int) -> ResponseReturnValue:
 def _not_found(error: Exception) -> ResponseReturnValue:
     undo()
     text = _("It may never have been here, it may be gone, or it may not be open to you.")
-    return refused(_("There is nothing here"), text, 404)
+    return keep_typed(_("There is nothing here"), text, 404)
 
 
 def _sign_in_needed(error: Exception) -> ResponseReturnValue:
@@ -164,7 +164,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return refused(_("This cannot be opened like that"), _("Go back and use the page."), status)
     if status < 400:  # noqa: PLR2004 - a redirect is no error
         return error.get_response()
-    return refused(_("This did not work"), _("The request was not understood."), status)
+    return keep_typed(_("This did not work"), _("The request was not understood."), status)
 
 
 def _accident(error: Exception) -> ResponseReturnValue:

@@ -45,7 +45,8 @@ def refuse_nul(app: Flask) -> None:
     def look() -> None:
         if "\0" in request.path:
             raise NotFoundError
-        if any("\0" in text for text in (*request.args.values(), *request.form.values())):
+        sent = (*request.args.items(multi=True), *request.form.items(multi=True))
+        if any("\0" in part for pair in sent for part in pair):
             raise BadRequest
 
 
