@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import secrets
 import threading
 from dataclasses import replace
@@ -45,6 +46,7 @@ def prepare(config: Config, *, quietly: bool = False) -> None:
     Raises:
         SettingError: when a secret can be read by others or is weak.
     """
+    os.umask(0o077)  # the database and its journal are for this account alone, wherever they lie
     config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in SECRETS:
         settings_of_the_machine.secret(config, name)
