@@ -57,7 +57,6 @@ static: setup-dev  ## the part of it that only reads the source
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/djlint --quiet --check templates
 	@$(BIN)/djlint --quiet --lint templates
 
 fix: setup-dev  ## let the tools mend what they can
