@@ -75,6 +75,10 @@ def read(environment: Mapping[str, str] = os.environ) -> Config:
             "BAUTA_WORKERS above 1 needs BAUTA_REDIS_URL: limits must be counted in one place."
         )
         raise SettingError(message)
+    tick = environment.get("BAUTA_TICK", "inside")
+    if tick not in {"inside", "timer"}:
+        message = "BAUTA_TICK is `inside`, or `timer` where `bauta tick` is run from outside."
+        raise SettingError(message)
     hosts = environment.get("BAUTA_HOSTS", "127.0.0.1,localhost")
     return Config(
         data=Path(environment.get("BAUTA_DATA", "var")).absolute(),
@@ -89,7 +93,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Config:
         quick_exit=environment.get("BAUTA_QUICK_EXIT", NEUTRAL_PAGE),
         signup_hourly=_number(environment, "BAUTA_SIGNUP_HOURLY", 60),
         signup_wait=_number(environment, "BAUTA_SIGNUP_WAIT", 5, least=0),
-        ticks_inside=environment.get("BAUTA_TICK", "inside") == "inside",
+        ticks_inside=tick == "inside",
     )
 
 

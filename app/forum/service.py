@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.core import audit, clock, crypto, ids
-from app.core.errors import NotFoundError, RefusalError
+from app.core.errors import NotFoundError, RefusalError, StaleError
 from app.core.text import clean, clean_line, render
 from app.filters import service as filters
 from app.forum import queries, search
@@ -104,9 +104,9 @@ def create_thread(session: Session, author: Actor, board: Board, draft: Draft) -
     Raises:
         HandedBackError: when the author must look again first.
     """
+    draft = _cleaned(draft)
     if already := _already_sent(session, author, draft):
         return already
-    draft = _cleaned(draft)
     weighed = weigh(session, author, board, draft)
     now = clock.now()
     thread = Thread(
@@ -131,9 +131,9 @@ def create_post(session: Session, author: Actor, thread: Thread, draft: Draft) -
     Raises:
         HandedBackError: when the author must look again first.
     """
+    draft = _cleaned(draft)
     if already := _already_sent(session, author, draft):
         return already
-    draft = _cleaned(draft)
     weighed = weigh(session, author, thread.board, draft, thread)
     post = _store(session, author, thread, draft, is_opening=False)
     _settle(session, author, thread.board, post, weighed)
@@ -241,10 +241,17 @@ def _cleaned(draft: Draft) -> Draft:
 
 
 def _already_sent(session: Session, author: Actor, draft: Draft) -> Post | None:
-    """The post that this very form made before, if it was sent twice."""
+    """The post that this very form made before, if it was sent twice.
+
+    Raises:
+        StaleError: when the form comes again with another text, which must not be lost.
+    """
     if draft.form_key is None:
         return None
-    return queries.post_by_form(session, author, draft.form_key)
+    made = queries.post_by_form(session, author, draft.form_key)
+    if made is not None and made.body != draft.body:
+        raise StaleError
+    return made
 
 
 def _store(

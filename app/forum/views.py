@@ -22,6 +22,7 @@ from app.policy.vocabulary import Trust, Visibility
 from app.screening.findings import About
 from app.web import limits
 from app.web.access import actor, demand, may, me, permit, permit_on, public, signed_in
+from app.web.paging import paging_key
 from app.web.render import page, tell
 from app.web.settings import settings
 from app.web.unit_of_work import owe, session
@@ -79,7 +80,7 @@ def search() -> ResponseReturnValue:
             actor().public_id or "visitors",
             SEARCHES if actor().is_member else SEARCHES_OF_VISITORS,
         )
-        found = queries.find(session(), actor(), asked, before=number("before"))
+        found = queries.find(session(), actor(), asked, before=paging_key("before"))
     return page("forum/search.html", asked=asked, found=found)
 
 
@@ -288,7 +289,7 @@ def unfollow(thread: Thread) -> ResponseReturnValue:
 @permit(Permission.INBOX_READ)
 def inbox() -> ResponseReturnValue:
     """What has happened that concerns the member; no text of a post."""
-    return page("forum/inbox.html", lines=queries.inbox(session(), me(), number("before")))
+    return page("forum/inbox.html", lines=queries.inbox(session(), me(), paging_key("before")))
 
 
 @blueprint.post("/inbox/clear")
@@ -474,7 +475,7 @@ def _place(thread: Thread, place: int | None, anchor: str | None = None) -> str:
 
 def _keys() -> Keys:
     """The paging keys of the address."""
-    return Keys(before=number("before"), after=number("after"))
+    return Keys(before=paging_key("before"), after=paging_key("after"))
 
 
 def _refusals() -> int:

@@ -32,6 +32,7 @@ from app.review.models import Reason
 from app.review.queries import Claimed, Filter
 from app.web import limits
 from app.web.access import demand, may, me, permit, permit_on, public
+from app.web.paging import paging_key
 from app.web.render import page, tell
 from app.web.unit_of_work import session, undo
 
@@ -73,7 +74,7 @@ def send_report(post: Post) -> ResponseReturnValue:
 @permit(Permission.REPORT_LIST)
 def my_reports() -> ResponseReturnValue:
     """What the member has reported, and what became of it."""
-    reports = queries.own_reports(session(), me(), number(request.args.get("before")))
+    reports = queries.own_reports(session(), me(), paging_key("before"))
     return page("moderation/my_reports.html", reports=reports)
 
 

@@ -28,6 +28,7 @@ from app.web.assets import asset
 from app.web.extensions import direction, language
 from app.web.marks import marks
 from app.web.onward import onward
+from app.web.paging import opaque
 
 THEME_COOKIE: Final = "look"
 THEMES: Final = frozenset({"light", "dark", "contrast"})
@@ -42,6 +43,7 @@ def install_pages(app: Flask, common: Common) -> None:
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.filters["day"] = day_in_words
     app.jinja_env.filters["wait"] = wait_in_words
+    app.jinja_env.filters["opaque"] = opaque
     app.jinja_env.globals.update(may=may, asset=asset, marks=marks, onward=onward)
     # Flask's own `url_for` and Babel's own `gettext` find everything anew at each call, and a page
     # has a hundred of them.

@@ -199,7 +199,7 @@ def test_a_form_that_comes_too_soon_waits_and_keeps_its_words(
     move_clock(timedelta(seconds=4))
     early = send(busy, page)
     assert early.status_code == 422
-    assert "Please wait 1 seconds" in early.text
+    assert "Please wait 1 second" in early.text
     assert offer_on(early) == offer_on(page)
     move_clock(timedelta(seconds=1))
     assert send(busy, early).status_code == 200
