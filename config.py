@@ -76,8 +76,8 @@ def read(environment: Mapping[str, str] = os.environ) -> Config:
         )
         raise SettingError(message)
     tick = environment.get("BAUTA_TICK", "inside")
-    if tick not in {"inside", "timer"}:
-        message = "BAUTA_TICK is `inside`, or `timer` where `bauta tick` is run from outside."
+    if tick not in {"inside", "outside"}:
+        message = "BAUTA_TICK is `inside`, or `outside` where a timer runs `bauta tick`."
         raise SettingError(message)
     hosts = environment.get("BAUTA_HOSTS", "127.0.0.1,localhost")
     return Config(

@@ -26,9 +26,9 @@ PHONE: Final = {"width": 390, "height": 844}
 DESKTOP: Final = {"width": 1280, "height": 900}
 # Chromium asks its maker for this and that at every start; here it reaches nobody.
 ALONE: Final = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
-DOXX: Final = (
-    "You could try the advice line, they were kind. Or just ring my neighbour Mara, she works "
-    "there: 020 7946 0958, say I sent you."
+OWN_NUMBER: Final = (
+    "The advice line was kind to me. And if you would rather talk to somebody who has been "
+    "through it, call me on 020 7946 0958 after six."
 )
 
 
@@ -52,12 +52,12 @@ def draw(browser: Browser, address: str) -> None:
     thread = longest_thread(heron, address)
     shoot(heron, thread, "thread")
     heron.goto(thread)
-    heron.fill("#body", DOXX)
-    heron.click("text=Post >> nth=-1")
+    heron.fill("#body", OWN_NUMBER)
+    heron.get_by_role("button", name="Post", exact=True).click()
     heron.screenshot(path=PICTURES / "stopped.png")
     owl = signed_in(browser, address, "owl", DESKTOP)
     shoot(owl, f"{address}/queue", "queue")
-    owl.click("main li h3 a >> nth=0")
+    owl.get_by_role("link", name="A post by").first.click()
     owl.screenshot(path=PICTURES / "item.png")
     phone = signed_in(browser, address, "wren", PHONE, "dark")
     shoot(phone, f"{address}/", "phone-home")
