@@ -23,7 +23,7 @@ from app.screening.engine import screen
 from benchmarks import hello
 from benchmarks.forum import POSTS, Place, build
 from benchmarks.load import Figures, fetch, measure
-from benchmarks.screening import FAMILIES
+from benchmarks.screening_families import FAMILIES
 from config import Config
 
 ROUNDS = 3
@@ -128,7 +128,7 @@ def screening() -> None:
 
 def families() -> dict[str, str]:
     """Texts of 100 kB that are hard to read."""
-    return {name: (seed * (100_000 // len(seed) + 1))[:100_000] for name, seed in FAMILIES.items()}
+    return {name: make(100_000) for name, make in FAMILIES.items()}
 
 
 @contextmanager

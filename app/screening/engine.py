@@ -40,7 +40,7 @@ SHIPPED: Final = ("en", "de", "es", "fr", "pt")
 MOST_FINDINGS: Final = 100
 LONGEST_TEXT: Final = 120_000  # code points; what is longer is held unread
 PIECE: Final = 2_000
-MOST_READ_TWICE: Final = 30_000  # code points that may be read again without their disguise
+MOST_READ_TWICE: Final = 15_000  # code points that may be read again without their disguise
 EARLIER_POSTS: Final = 5
 EARLIER_LENGTH: Final = 2_000
 

@@ -26,7 +26,7 @@ _TOKEN: Final = re.compile(
 _ORDINARY_CAMEL: Final = ("mc", "mac", "de", "di", "la", "le", "o", "van", "fitz", "iphone", "ipad")
 LONGEST_SHORT_NUMBER: Final = 2
 SHORTEST_HANDLE: Final = 4
-MOST_TOKENS: Final = 40_000  # 100,000 characters of any language hold fewer
+MOST_TOKENS: Final = 30_000  # 100,000 characters of any language hold fewer
 
 
 class View:
