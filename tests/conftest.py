@@ -20,6 +20,7 @@ import pytest
 import sqlalchemy
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -178,6 +179,25 @@ def config(tmp_path: Path, database_url: str) -> Config:
     )
 
 
+class KeptTemplates(BytecodeCache):
+    """Templates compiled once a run: each test has its own application, and the same pages."""
+
+    def __init__(self) -> None:
+        self.compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Hand over what an earlier test compiled from the same source."""
+        if bucket.key in self.compiled:
+            bucket.bytecode_from_string(self.compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled; the bucket itself says of which source."""
+        self.compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+KEPT_TEMPLATES: Final = KeptTemplates()
+
+
 @pytest.fixture
 def build_app(config: Config, database: Database) -> Callable[..., Flask]:
     """Build the application with some settings changed; its forms need no token unless guarded."""
@@ -188,6 +208,7 @@ def build_app(config: Config, database: Database) -> Callable[..., Flask]:
         made = create_app(replace(config, **changes), database)
         made.config["WTF_CSRF_ENABLED"] = guarded
         made.test_client_class = Browser
+        made.jinja_env.bytecode_cache = KEPT_TEMPLATES
         return made
 
     return build
