@@ -48,6 +48,7 @@ from app.core.text import render
 from app.policy.dispositions import Disposition, dispose, judge_finding
 from app.policy.permissions import Permission
 from app.policy.vocabulary import Actor, Role, Trust
+from app.privacy.erasure import owing_of
 from app.screening.engine import Context, screen
 from app.screening.findings import Finding, Surface
 from app.web import limits, onward
@@ -90,6 +91,7 @@ TABLE_WORDS: Final = {
     "posts": _l("Posts you wrote"),
     "threads": _l("Threads you started"),
     "follows": _l("Threads you follow"),
+    "owed_erasures": _l("What you erased"),
     "thanks": _l("Thanks you gave"),
     "notices": _l("Notices in your inbox"),
     "reports": _l("Reports you made"),
@@ -549,6 +551,7 @@ def my_privacy() -> ResponseReturnValue:
         member=member,
         trust=TRUST_WORDS[member.trust],
         rows=rows,
+        erasing=owing_of(session(), me().id),
         open_sessions=queries.open_sessions(session(), me().id),
         this_session=signed_in().token,
     )

@@ -9,29 +9,36 @@ from typing import Final
 
 import config as settings_of_the_machine
 from app.accounts.service import clear_expired_standings
+from app.cli.erasing import pack, settle_erasures
 from app.core.db import Database, open_database
 from app.forum.service import coarsen_times
 from app.moderation.service import settle_standings
+from app.privacy import erasure
 from app.privacy.logs import Event, hush, say
 from app.privacy.retention import run_retention
 
 EVERY: Final = 15 * 60  # seconds
+LOOK_EVERY: Final = 5  # seconds; whoever erases something need not wait for the tick
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command."""
-    parser = commands.add_parser("tick", help="do what is due: retention, times, sanctions")
+    parser = commands.add_parser("tick", help="do what is due: retention, erasing, sanctions")
     parser.set_defaults(run=run)
 
 
 def run(_: argparse.Namespace) -> int:
-    """Do what is due once; returns the exit status."""
+    """Do what is due once; returns the exit status: 1 when something is still to be erased."""
     hush()
     database = open_database(settings_of_the_machine.read().database)
     gone = tick(database)
+    with database.read() as session:
+        is_owed = erasure.is_owed(session)
     database.close()
     print(f"Done. {gone} rows were past their time and are gone.")
-    return 0
+    if is_owed:
+        print("Something is still to be erased: pages were being read. The next tick tries again.")
+    return int(is_owed)
 
 
 def tick(database: Database) -> int:
@@ -43,15 +50,31 @@ def tick(database: Database) -> int:
     with database.write.begin() as session:
         clear_expired_standings(session)
         settle_standings(session)
+    settle_erasures(database)
+    pack(database)
     say(Event.TICK_RAN, gone=gone)
     return gone
 
 
 def run_forever(database: Database) -> None:
-    """Tick now and then every quarter of an hour; a failed tick is logged, and tried again."""
+    """Tick now and then every quarter of an hour, and erase within seconds what is owed.
+
+    Whatever fails is logged, and tried again.
+    """
+    ticked = float("-inf")
     while True:
         try:
-            tick(database)
+            if time.monotonic() - ticked >= EVERY:
+                ticked = time.monotonic()
+                tick(database)
+            elif _is_owed(database):
+                settle_erasures(database)
         except Exception as error:
             logging.getLogger("tick").error("-", exc_info=error)  # noqa: TRY400 - quiet on purpose
-        time.sleep(EVERY)
+        time.sleep(LOOK_EVERY)
+
+
+def _is_owed(database: Database) -> bool:
+    """Whether an erasure waits."""
+    with database.read() as session:
+        return erasure.is_owed(session)

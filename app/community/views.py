@@ -6,10 +6,12 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from app.community import queries
+from app.core import clock
 from app.core.text import render
 from app.web.access import public
 from app.web.render import page
 from app.web.settings import settings
+from app.web.unit_of_work import session
 
 blueprint = Blueprint("community", __name__)
 
@@ -25,7 +27,11 @@ def norms() -> ResponseReturnValue:
 @public
 def privacy() -> ResponseReturnValue:
     """What this server stores, and for how long."""
-    return page("community/privacy.html", tables=queries.kept_tables())
+    return page(
+        "community/privacy.html",
+        tables=queries.kept_tables(),
+        upkeep=queries.upkeep(session(), clock.now()),
+    )
 
 
 @blueprint.get("/help", endpoint="help")

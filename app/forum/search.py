@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from typing import Final
 
 from sqlalchemy import (
@@ -21,6 +22,8 @@ from sqlalchemy.orm import Session
 from app.core.text import fold
 
 WORDS_AT_MOST: Final = 8
+MERGE_ALL: Final = -500  # pages a step; below zero it begins with all segments (PRIVACY.md §11)
+MERGE_ON: Final = 500
 _WORD: Final = re.compile(r"\w+")
 
 # Both databases hold the folded words of a post under the post's inner id. On SQLite the table
@@ -60,6 +63,21 @@ def drop(session: Session, post_id: int, words: str) -> None:
         )
     else:
         session.execute(text("DELETE FROM post_search WHERE rowid = :id"), {"id": post_id})
+
+
+def merge(session: Session, pages: int) -> bool:
+    """Merge so many pages of SQLite's index; returns whether anything is left to merge.
+
+    What SQLite counts as changed says so: one is the command itself (sqlite.org/fts5.html §6.7).
+    """
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - asked for SQLite alone
+    before = connection.total_changes
+    session.execute(
+        text("INSERT INTO post_search(post_search, rank) VALUES ('merge', :pages)"),
+        {"pages": pages},
+    )
+    return connection.total_changes - before > 1
 
 
 def words_of(query: str) -> tuple[str, ...]:

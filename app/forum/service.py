@@ -30,6 +30,7 @@ from app.forum.models import (
 )
 from app.policy.dispositions import Disposition, dispose
 from app.policy.vocabulary import Actor, Gate, Trust, Visibility
+from app.privacy import erasure
 from app.review.models import Reason
 from app.review.service import enqueue, withdraw
 from app.screening.engine import Context, screen
@@ -446,7 +447,11 @@ def restore(session: Session, post: Post) -> None:
 
 
 def erase_post(session: Session, post: Post) -> None:
-    """Make the text of a post be gone: wording, earlier wordings, index, quotes, thanks."""
+    """Make the text of a post be gone: wording, earlier wordings, index, quotes, thanks.
+
+    Its last bytes on the disk are owed from then on.
+    """
+    erasure.owe(session, post.author_id, post.public_id)
     if post.visibility is Visibility.PUBLISHED:
         search.drop(session, post.id, searchable(post))
     session.execute(delete(Revision).where(Revision.post_id == post.id))
@@ -476,7 +481,9 @@ def _forget(session: Session, post: Post) -> None:
 
 
 def remove_revision(session: Session, revision: Revision) -> None:
-    """Make an earlier wording be gone."""
+    """Make an earlier wording be gone; its last bytes on the disk are owed from then on."""
+    author_id = session.scalar(select(Post.author_id).where(Post.id == revision.post_id))
+    erasure.owe(session, author_id, revision.public_id)
     session.delete(revision)
 
 

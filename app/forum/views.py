@@ -225,7 +225,7 @@ def erase_post(post: Post) -> ResponseReturnValue:
     """Make a text be gone."""
     board, thread, number_ = post.thread.board, post.thread, post.number
     service.erase_post(session(), post)
-    tell(_("The text is gone."))
+    tell(_("The text is gone from every page. “My privacy” says when the disk has forgotten it."))
     if queries.thread_by_id(session(), thread.public_id) is None:
         return redirect(url_for("forum.show_board", board_id=board.public_id))
     return redirect(_place(thread, number_))

@@ -21,6 +21,7 @@ OURS: Final = logging.getLogger("bauta")
 class Event(StrEnum):
     """What may be said aloud: what happened, never to whom."""
 
+    ERASURE_DONE = "erasure.done"
     SERVER_STARTED = "server.started"
     POST_HELD = "post.held"
     POST_PUBLISHED = "post.published"

@@ -13,9 +13,12 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.accounts import queries, service, sessions
+from app.cli.erasing import settle_erasures
 from app.core import audit, clock
 from app.core.crypto import Passphrase
+from app.core.db import Database
 from app.policy.vocabulary import Role, Standing, Trust
+from app.privacy import erasure
 from tests.factories import CHEAP, PASSPHRASE, make_board, make_member, make_thread, private_key_of
 
 NEW = "eleven brass anchors rust slowly"
@@ -360,3 +363,18 @@ def test_the_key_of_a_new_member_is_behind_the_passphrase(session: Session) -> N
     member = service.create_member(session, "Heron", keys, trust=Trust.TRUSTED, roles=Role.OPERATOR)
     assert private_key_of(member, NEW) == keys.private_key
     assert sessions.begin(session, member.id, keys.private_key)
+
+
+def test_my_privacy_says_how_far_an_erasure_is(
+    session: Session, sign_in: SignIn, database: Database
+) -> None:
+    heron = make_member(session)
+    browser = sign_in(heron)
+    assert "Being erased" not in browser.get("/me/privacy").text
+    erasure.owe(session, heron.id, "abcdefghjkmnpqrs")
+    assert "Being erased" in browser.get("/me/privacy").text
+    session.commit()
+    assert settle_erasures(database)
+    page = browser.get("/me/privacy").text
+    assert "1 text of the last day is gone" in page
+    assert "Being erased" not in page
