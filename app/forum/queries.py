@@ -50,6 +50,7 @@ AnyRow = Row[*tuple[Any, ...]]
 POSTS_A_PAGE: Final = 25
 THREADS_A_PAGE: Final = 30
 EXCERPT: Final = 280
+CHECKED_A_PAGE: Final = 2_000  # SCREENING.md §11
 SAMPLE_POSTS: Final = 500
 WELL_KNOWN_POSTS: Final = 5  # SCREENING.md §9: what stands in five posts is no secret
 
@@ -132,6 +133,33 @@ def posts_by_ids(session: Session, public_ids: Sequence[str]) -> dict[str, Post]
         .options(joinedload(Post.thread).joinedload(Thread.board))
     )
     return {post.public_id: post for post in session.scalars(query)}
+
+
+def own_posts(
+    session: Session, actor: Actor, before: int | None = None
+) -> tuple[list[Post], int | None]:
+    """What the actor has written and may still reach, the last first: up to 2,000 posts.
+
+    Returns them with threads and boards, and the key of the page before, if there is one.
+    """
+    query = (
+        select(Post)
+        .join(Post.thread)
+        .join(Thread.board)
+        .where(
+            Post.author_id == actor.id,
+            Post.visibility.in_((Visibility.PUBLISHED, Visibility.HELD)),
+            may_enter_sql(actor),
+        )
+        .order_by(Post.id.desc())
+        .options(contains_eager(Post.thread).contains_eager(Thread.board))
+    )
+    if before is not None:
+        query = query.where(Post.id < before)
+    posts = list(session.scalars(query.limit(CHECKED_A_PAGE + 1)))
+    has_more = len(posts) > CHECKED_A_PAGE
+    posts = posts[:CHECKED_A_PAGE]
+    return posts, posts[-1].id if has_more else None
 
 
 def revision_by_id(session: Session, public_id: str) -> Revision | None:

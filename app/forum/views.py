@@ -15,11 +15,13 @@ from app.forum import queries, service
 from app.forum.forms import PostForm, ThreadForm, number
 from app.forum.models import Board, Notice, Post, Revision, Thread
 from app.forum.queries import Keys, Order
+from app.forum.selfcheck import picture_of
 from app.forum.service import HandedBackError
 from app.policy.dispositions import Disposition
 from app.policy.permissions import Permission
 from app.policy.vocabulary import Trust, Visibility
 from app.screening.findings import About
+from app.screening.messages import MESSAGES
 from app.web import limits
 from app.web.access import actor, demand, may, me, permit, permit_on, public, signed_in
 from app.web.paging import paging_key
@@ -35,6 +37,7 @@ POSTS_AN_HOUR: Final = {
     Trust.REGULAR: "60 per hour",
     Trust.TRUSTED: "120 per hour",
 }
+SELF_CHECKS: Final = "20 per hour"  # each reads up to 2,000 posts
 SEARCHES: Final = "30 per minute"
 SEARCHES_OF_VISITORS: Final = "300 per minute"
 REFUSALS: Final = "1000 per day"  # counted, never enforced: the third goes to a moderator
@@ -66,6 +69,22 @@ def following() -> ResponseReturnValue:
     """The threads that the member follows, with how much is new in each."""
     threads = queries.followed_threads(session(), me(), _keys())
     return page("forum/following.html", threads=threads, news=_new_counts(threads.rows))
+
+
+@blueprint.get("/me/privacy/self-check")
+@permit(Permission.ACCOUNT_SELF_CHECK)
+def self_check() -> ResponseReturnValue:
+    """What the member's own posts reveal together; worked out now, stored nowhere."""
+    limits.spend("self-check", me().public_id, SELF_CHECKS)
+    posts, older = queries.own_posts(session(), me(), before=paging_key("before"))
+    return page(
+        "forum/self_check.html",
+        picture=picture_of(posts),
+        messages=MESSAGES,
+        post_count=len(posts),
+        older=older,
+        is_first="before" not in request.args,
+    )
 
 
 @blueprint.get("/search")

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     """A deed that some may do: `<thing>:<deed>`, alphabetical."""
 
     ACCOUNT_MANAGE = "account:manage"
+    ACCOUNT_SELF_CHECK = "account:self_check"
     AUDIT_READ = "audit:read"
     BOARD_EDIT = "board:edit"
     BOARD_FEED = "board:feed"
@@ -230,6 +231,7 @@ def did_not_decide_before(actor: Actor, subject: Contested) -> bool:
 
 TABLE: Final[Mapping[Permission, Access]] = {
     Permission.ACCOUNT_MANAGE: Access(see=(is_member,)),
+    Permission.ACCOUNT_SELF_CHECK: Access(see=(is_member,)),
     Permission.AUDIT_READ: Access(see=(is_moderator,)),
     Permission.BOARD_EDIT: Access(see=(is_operator,)),
     Permission.BOARD_FEED: Access(see=(open_to_visitors,)),

@@ -144,6 +144,7 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
             return DENY
     if permission.value in {
         "account:manage",
+        "account:self_check",
         "inbox:read",
         "member:read",
         "report:list",
