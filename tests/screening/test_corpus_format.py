@@ -11,6 +11,8 @@ import pytest
 
 HERE = Path(__file__).parent
 CORPUS = sorted((HERE / "corpus").glob("*.jsonl"))
+# The blind files were chosen by topic, so they are held to no quota of their own.
+OWN = [path for path in CORPUS if not path.stem.startswith("blind_")]
 LANGUAGES = sorted((HERE / "languages").glob("*.jsonl"))
 
 # The thirteen categories of identifiers, then the identity phrases, which expose without one.
@@ -71,7 +73,7 @@ def path(request: pytest.FixtureRequest) -> Path:
 
 
 def test_the_files_are_there() -> None:
-    assert {path.stem for path in CORPUS} == {"dev", "check"}
+    assert {path.stem for path in CORPUS} == {"dev", "check", "blind_dev"}
     assert {path.stem for path in LANGUAGES} >= SHIPPED
 
 
@@ -129,14 +131,14 @@ def test_no_id_and_no_post_comes_twice() -> None:
 
 
 def test_the_corpus_is_large_and_half_of_it_must_pass() -> None:
-    every = list(lines(*CORPUS))
+    every = list(lines(*OWN))
     passing = sum(line["label"] == "ok" for line in every)
     assert len(every) >= 460
     assert 0.45 <= passing / len(every) <= 0.55
 
 
 def test_a_third_of_the_corpus_is_for_checking_and_shares_no_topic() -> None:
-    splits = {path.stem: list(lines(path)) for path in CORPUS}
+    splits = {path.stem: list(lines(path)) for path in OWN}
     for name, rows in splits.items():
         assert {line["split"] for line in rows} == {name}
     topics = {
@@ -147,7 +149,7 @@ def test_a_third_of_the_corpus_is_for_checking_and_shares_no_topic() -> None:
     assert 0.30 <= share <= 0.40
 
 
-@pytest.mark.parametrize("split", CORPUS, ids=named)
+@pytest.mark.parametrize("split", OWN, ids=named)
 def test_each_split_has_every_category_and_enough_disguise(split: Path) -> None:
     exposing = [line for line in lines(split) if line["label"] == "doxx"]
     disguised = sum(bool(line["tricks"]) for line in exposing)
@@ -157,7 +159,7 @@ def test_each_split_has_every_category_and_enough_disguise(split: Path) -> None:
 
 
 def test_a_quarter_of_the_corpus_is_not_english() -> None:
-    languages = Counter(line["lang"] for line in lines(*CORPUS))
+    languages = Counter(line["lang"] for line in lines(*OWN))
     assert set(languages) == SHIPPED
     assert 1 - languages["en"] / languages.total() >= 0.25
 
