@@ -34,6 +34,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     from app.community import views as community
     from app.core.db import open_database
     from app.core.settings import SettingsCache
+    from app.core.shreds import open_shreds
     from app.filters import views as filters
     from app.forum import queries as forum_queries
     from app.forum import views as forum
@@ -78,6 +79,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     )
     app.extensions["database"] = database or open_database(config.database)
     app.extensions["settings"] = SettingsCache()
+    open_shreds(app.extensions["database"], config.keys)
     shields_service.open_shields(app.extensions["database"], secret(config, "shields"))
     wire_forum(
         app,

@@ -30,6 +30,7 @@ from app.core import clock
 from app.core.db import Database, open_database
 from app.core.migrate import upgrade
 from app.core.settings import Settings, write_settings
+from app.core.shreds import open_shreds
 from app.web.unit_of_work import SAFE_METHODS
 from config import Config
 from tests import services
@@ -131,9 +132,10 @@ def database_url(template: str, tmp_path: Path, request: pytest.FixtureRequest) 
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """The database of this test, open."""
+def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
+    """The database of this test, open, with a folder for the epoch keys beside it."""
     opened = open_database(database_url)
+    open_shreds(opened, tmp_path / "keys")
     yield opened
     opened.close()
 

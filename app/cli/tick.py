@@ -11,6 +11,7 @@ import config as settings_of_the_machine
 from app.accounts.service import clear_expired_standings
 from app.cli.erasing import pack, settle_erasures
 from app.core.db import Database, open_database
+from app.core.shreds import open_shreds, turn_epoch
 from app.forum.service import coarsen_times
 from app.moderation.service import settle_standings
 from app.privacy import erasure
@@ -23,14 +24,16 @@ LOOK_EVERY: Final = 5  # seconds; whoever erases something need not wait for the
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command."""
-    parser = commands.add_parser("tick", help="do what is due: retention, erasing, sanctions")
+    parser = commands.add_parser("tick", help="do what is due: retention, erasing, sanctions, keys")
     parser.set_defaults(run=run)
 
 
 def run(_: argparse.Namespace) -> int:
     """Do what is due once; returns the exit status: 1 when something is still to be erased."""
     hush()
-    database = open_database(settings_of_the_machine.read().database)
+    config = settings_of_the_machine.read()
+    database = open_database(config.database)
+    open_shreds(database, config.keys)
     gone = tick(database)
     with database.read() as session:
         is_owed = erasure.is_owed(session)
@@ -52,6 +55,7 @@ def tick(database: Database) -> int:
         settle_standings(session)
     settle_erasures(database)
     pack(database)
+    turn_epoch(database)
     say(Event.TICK_RAN, gone=gone)
     return gone
 

@@ -119,7 +119,7 @@ def same(one: bytes, other: bytes) -> bool:
 
 def seal(key: bytes, text: bytes) -> bytes:
     """Close text into a box under a 32-byte key, padded to its size class."""
-    return bytes(SecretBox(key).encrypt(pad(text)))
+    return wrap(key, pad(text))
 
 
 def unseal(key: bytes, box: bytes) -> bytes:
@@ -128,10 +128,7 @@ def unseal(key: bytes, box: bytes) -> bytes:
     Raises:
         BrokenSealError: when the key is another one or a byte was changed.
     """
-    try:
-        return unpad(SecretBox(key).decrypt(box))
-    except CryptoError as error:
-        raise BrokenSealError from error
+    return unpad(unwrap(key, box))
 
 
 def new_private_key() -> bytes:
@@ -146,7 +143,7 @@ def public_key(private_key: bytes) -> bytes:
 
 def seal_to(recipient: bytes, text: bytes) -> bytes:
     """Close text so that only the holder of a private key can open it."""
-    return bytes(SealedBox(PublicKey(recipient)).encrypt(pad(text)))
+    return wrap_to(recipient, pad(text))
 
 
 def unseal_with(private_key: bytes, box: bytes) -> bytes:
@@ -155,8 +152,39 @@ def unseal_with(private_key: bytes, box: bytes) -> bytes:
     Raises:
         BrokenSealError: when it was sealed to another key or changed.
     """
+    return unpad(unwrap_with(private_key, box))
+
+
+def wrap(key: bytes, secret: bytes) -> bytes:
+    """Close a secret whose length tells nothing, such as a key, into a box without padding."""
+    return bytes(SecretBox(key).encrypt(secret))
+
+
+def unwrap(key: bytes, box: bytes) -> bytes:
+    """Open what `wrap` closed.
+
+    Raises:
+        BrokenSealError: when the key is another one or a byte was changed.
+    """
     try:
-        return unpad(SealedBox(PrivateKey(private_key)).decrypt(box))
+        return SecretBox(key).decrypt(box)
+    except CryptoError as error:
+        raise BrokenSealError from error
+
+
+def wrap_to(recipient: bytes, secret: bytes) -> bytes:
+    """Close a secret whose length tells nothing, so that only one private key opens it."""
+    return bytes(SealedBox(PublicKey(recipient)).encrypt(secret))
+
+
+def unwrap_with(private_key: bytes, box: bytes) -> bytes:
+    """Open what `wrap_to` closed for this key.
+
+    Raises:
+        BrokenSealError: when it was closed for another key or changed.
+    """
+    try:
+        return SealedBox(PrivateKey(private_key)).decrypt(box)
     except CryptoError as error:
         raise BrokenSealError from error
 

@@ -167,6 +167,11 @@ class Database:
         """Whether the rows lie in one file beside the server."""
         return self.write_engine.dialect.name == "sqlite"
 
+    def lend(self, name: str, thing: object) -> None:
+        """Put a thing into every session that is opened from now on, under its name."""
+        for sessions in (self.write, self.read):
+            sessions.configure(info={**sessions.kw.get("info", {}), name: thing})
+
     def close(self) -> None:
         """Give all connections back."""
         self.write_engine.dispose()

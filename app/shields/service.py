@@ -92,9 +92,7 @@ class Keyhole:
 
 def open_shields(database: Database, secret: bytes) -> None:
     """Give every session of this database the shield key."""
-    info = {KEY_NAME: Keyhole(secret)}
-    database.write.configure(info=info)
-    database.read.configure(info=info)
+    database.lend(KEY_NAME, Keyhole(secret))
 
 
 # --- making and taking away -----------------------------------------------------------------------

@@ -15,6 +15,7 @@ from app.cli.main import main
 from app.cli.run import prepare
 from app.core.db import Database, open_database
 from app.core.settings import read_settings
+from app.core.shreds import new_shred, open_shreds, shred_part
 from app.policy.vocabulary import Role
 from config import SettingError, read, secret
 
@@ -206,3 +207,20 @@ def test_a_wrong_setting_is_said_in_one_sentence(
 def test_settings_that_cannot_hold_are_refused(name: str, value: str) -> None:
     with pytest.raises(SettingError, match=name):
         read({name: value})
+
+
+def test_a_tick_turns_the_epoch_of_the_keys_when_a_week_is_over(
+    filled: Database, data: Path
+) -> None:
+    keys = data / "keys"
+    open_shreds(filled, keys)
+    with filled.write.begin() as session:
+        shred, part = new_shred(session)
+    assert main(["tick"]) == 0
+    assert (keys / "epoch-1.key").exists()
+    with filled.write.begin() as session:
+        session.execute(text("UPDATE epochs SET began_on = '2026-01-01'"))
+    assert main(["tick"]) == 0
+    assert [path.name for path in keys.glob("epoch-*")] == ["epoch-2.key"]
+    with filled.read() as session:
+        assert shred_part(session, shred) == part
