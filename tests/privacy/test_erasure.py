@@ -25,6 +25,7 @@ from app.cli.erasing import settle_erasures
 from app.cli.tick import tick
 from app.core import db as core_db
 from app.core.db import Database
+from app.core.shreds import open_shreds
 from app.forum import service
 from app.forum.models import Board, Post, Revision
 from app.forum.service import Draft
@@ -70,9 +71,10 @@ def files(empty: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def disk(files: Path) -> Iterator[Database]:
-    """The database in that folder, open."""
+def disk(files: Path, tmp_path: Path) -> Iterator[Database]:
+    """The database in that folder, open; the keys of its epochs lie elsewhere."""
     opened = core_db.open_database(f"sqlite:///{files / 'bauta.sqlite3'}")
+    open_shreds(opened, tmp_path / "keys")
     yield opened
     opened.close()
 
