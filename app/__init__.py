@@ -28,7 +28,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     from flask import Flask, Request
     from jinja2 import StrictUndefined
 
-    from app.accounts import sessions
+    from app.accounts import names, sessions
     from app.accounts import views as accounts
     from app.admin import views as admin
     from app.community import views as community
@@ -38,6 +38,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     from app.filters import views as filters
     from app.forum import queries as forum_queries
     from app.forum import views as forum
+    from app.leaving import views as leaving
     from app.moderation import views as moderation
     from app.privacy.addresses import NoAddresses
     from app.shields import service as shields_service
@@ -81,6 +82,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     app.extensions["settings"] = SettingsCache()
     open_shreds(app.extensions["database"], config.keys)
     shields_service.open_shields(app.extensions["database"], secret(config, "shields"))
+    names.open_names(app.extensions["database"], secret(config, "names"))
     wire_forum(
         app,
         Forum(
@@ -101,7 +103,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     install_pages(app, _common)
     explain_refusals(app)
 
-    for room in (accounts, shields, filters, forum, moderation, community, admin):
+    for room in (accounts, shields, filters, forum, moderation, leaving, community, admin):
         app.register_blueprint(room.blueprint)
 
     app.wsgi_app = StrictHeaders(  # type: ignore[assignment,method-assign]  # the way Flask documents

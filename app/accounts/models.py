@@ -93,6 +93,16 @@ class MemberSession(Base):
     ends_at: Mapped[datetime] = mapped_column(QuarterHour)
 
 
+class RetiredName(Base):
+    """The keyed tag of a pseudonym whose member has left."""
+
+    __tablename__ = "retired_names"
+    __retention__ = Keep(why="so that nobody takes the name of somebody who left")
+
+    tag: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    retired_on: Mapped[date] = mapped_column(Date)
+
+
 class Invite(Base):
     """A way in that a member gave away: only the hash of its words is kept."""
 

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from app.accounts import pseudonyms
+from app.accounts import names, pseudonyms
 from app.accounts.keyring import CodeLock, Lock
 from app.accounts.models import Invite, Member, MemberSession, RecoveryCode
 from app.core import clock
@@ -81,9 +81,11 @@ def members_by_ids(session: Session, member_ids: Iterable[int]) -> Mapping[int, 
 
 
 def is_taken(session: Session, pseudonym: str) -> bool:
-    """Whether a member has this name, or one that can be taken for it."""
-    query = select(Member.id).where(Member.skeleton == pseudonyms.skeleton(pseudonym))
-    return session.scalar(query) is not None
+    """Whether a member has or had this name, or one that can be taken for it."""
+    skeleton = pseudonyms.skeleton(pseudonym)
+    has_left = names.is_retired(session, skeleton)  # asked in any case: both take the same time
+    query = select(Member.id).where(Member.skeleton == skeleton)
+    return session.scalar(query) is not None or has_left
 
 
 def credentials_of(session: Session, pseudonym: str) -> Credentials | None:

@@ -16,7 +16,7 @@ from sqlalchemy import CursorResult, delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts import keyring, pseudonyms, queries, sessions
+from app.accounts import keyring, names, pseudonyms, queries, sessions
 from app.accounts.keyring import Lock
 from app.accounts.models import Invite, Member, RecoveryCode
 from app.accounts.queries import Credentials, Recovery
@@ -295,6 +295,22 @@ def change_passphrase(session: Session, member: Actor, lock: Lock, private_key: 
     _store_lock(session, member.id, lock)
     sessions.end_all(session, member.id)
     return sessions.begin(session, member.id, private_key)
+
+
+# --- going ----------------------------------------------------------------------------------------
+
+
+def take_away(session: Session, member_id: int) -> None:
+    """Take a member away, with every row that is the member's own; the name stays reserved.
+
+    What others can still see of the member, such as posts, stays as somebody's who has left.
+    """
+    member = queries.member_by_id(session, member_id)
+    names.retire(session, member.skeleton)
+    session.execute(
+        delete(Member).where(Member.id == member_id).execution_options(synchronize_session=False)
+    )
+    session.expunge(member)
 
 
 # --- what a member shows --------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from typing import Final
 from app.core import clock
 from app.core.db import Database
 from app.forum import search
+from app.leaving import service as leaving
 from app.privacy import erasure
 from app.privacy.logs import Event, say
 from app.privacy.retention import has_run_since, note_run
@@ -26,6 +27,10 @@ def settle_erasures(database: Database) -> bool:
     which a page that is being read at this moment can put off. On PostgreSQL nothing of the kind
     can be done while members write: there `done` means that no table gives the text back.
     """
+    is_going = True
+    while is_going:
+        with database.write.begin() as session:
+            is_going = leaving.take_slice(session)
     with database.read() as session:
         newest = erasure.newest_owed(session)
     rewrite_index(database)

@@ -20,7 +20,7 @@ from app.core.settings import read_settings, write_settings
 from app.privacy.logs import Event, hush, say
 from config import Config
 
-SECRETS = ("forms", "shields")
+SECRETS = ("forms", "shields", "names")
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

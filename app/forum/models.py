@@ -138,6 +138,9 @@ class Post(Base):
     rule: Mapped[str] = mapped_column(String(24), default="")  # why moderators removed it
     form_key: Mapped[str | None] = mapped_column(String(32))  # a form sent twice makes one post
     is_opening: Mapped[bool] = mapped_column(Boolean, default=False)
+    # The erasure that takes this text, once its author has left. No foreign key: the erasure goes
+    # only after the last post that is marked with it.
+    erasure_id: Mapped[int | None] = mapped_column(BigKey, index=True)
 
     thread: Mapped[Thread] = relationship(lazy="raise_on_sql")
 

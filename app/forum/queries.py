@@ -705,6 +705,14 @@ def posts_by(
     return _page_of_posts(list(session.scalars(query)))
 
 
+def post_count_of(session: Session, author: Actor) -> int:
+    """How many texts of a member there are, whoever can read them."""
+    query = select(func.count()).where(
+        Post.author_id == author.id, Post.visibility != Visibility.ERASED
+    )
+    return session.scalar(query) or 0
+
+
 def _page_of_posts(posts: list[Post]) -> Page[Post]:
     """Cut the one post too many that shows whether there are older ones."""
     has_older = len(posts) > POSTS_A_PAGE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import (
@@ -13,8 +14,10 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    delete,
     func,
     literal_column,
+    select,
     text,
 )
 from sqlalchemy.orm import Session
@@ -31,6 +34,8 @@ _WORD: Final = re.compile(r"\w+")
 post_search: Final = Table(
     "post_search", MetaData(), Column("rowid", Integer), Column("words", Text)
 )
+
+_sizes: Final = Table("post_search_docsize", MetaData(), Column("id", Integer))  # FTS5's own
 
 
 def is_sqlite(session: Session) -> bool:
@@ -63,6 +68,19 @@ def drop(session: Session, post_id: int, words: str) -> None:
         )
     else:
         session.execute(text("DELETE FROM post_search WHERE rowid = :id"), {"id": post_id})
+
+
+def drop_all(session: Session, posts: Sequence[tuple[int, str]]) -> None:
+    """Take posts out of the index that may stand in it, each with the words it was put in with."""
+    inner = [post_id for post_id, _ in posts]
+    if not is_sqlite(session):
+        session.execute(delete(post_search).where(post_search.c.rowid.in_(inner)))
+        return
+    # What was never in the index must not be taken out of it: its counts would be wrong.
+    indexed = set(session.scalars(select(_sizes.c.id).where(_sizes.c.id.in_(inner))))
+    for post_id, words in posts:
+        if post_id in indexed:
+            drop(session, post_id, words)
 
 
 def merge(session: Session, pages: int) -> bool:

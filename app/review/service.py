@@ -148,6 +148,22 @@ def withdraw(session: Session, subject: str) -> None:
         close(session, item, item.version, GONE)
 
 
+def withdraw_all(session: Session, subjects: Sequence[str]) -> None:
+    """Take subjects out of the queue because their author has left; nobody is asked any more."""
+    session.execute(
+        update(ReviewItem)
+        .where(ReviewItem.subject.in_(subjects), ReviewItem.closed_on.is_(None))
+        .values(
+            closed_on=clock.today(),
+            outcome=GONE,
+            claimed_by=None,
+            claimed_at=None,
+            version=ReviewItem.version + 1,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _taken_by(moderator: Actor) -> dict[str, Any]:
     """What is written down when a moderator takes an item."""
     return {"claimed_by": moderator.id, "claimed_at": clock.now()}

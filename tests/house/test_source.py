@@ -186,6 +186,7 @@ SAFE = {
     "forum/_post.html",
     "forum/compose.html",
     "forum/erase.html",
+    "leaving/export.html",
     "moderation/_text.html",
 }
 

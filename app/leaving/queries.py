@@ -1,0 +1,104 @@
+"""What an export holds: everything here that is the member's own, and nothing of anybody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app.accounts.queries import member_by_id
+from app.forum.models import Post, Revision, Thread
+from app.moderation.models import Report, Sanction, Statement
+from app.moderation.queries import sanctions_of, statements_about
+from app.policy.permissions import Permission, Verdict, judge
+from app.policy.vocabulary import Actor, Visibility
+from app.shields.queries import shields_of
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPost:
+    """One text of the member's. `title` is empty where it is another's and closed to the member."""
+
+    title: str
+    board: str
+    visibility: Visibility
+    written_at: datetime
+    body: str
+    html: str
+    earlier: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """Everything that is exported."""
+
+    pseudonym: str
+    about: str
+    joined_on: date
+    trust: str
+    standing: str
+    standing_until: datetime | None
+    posts: Sequence[OwnPost]
+    statements: Sequence[Statement]
+    sanctions: Sequence[Sanction]
+    reports: Sequence[Report]
+    shields: Sequence[str]
+
+
+def holdings(session: Session, who: Actor) -> Holdings:
+    """Gather what belongs to the member who asks."""
+    member = member_by_id(session, who.id)
+    return Holdings(
+        pseudonym=member.pseudonym,
+        about=member.about,
+        joined_on=member.joined_on,
+        trust=member.trust.name.lower(),
+        standing=member.standing_now.value,
+        standing_until=member.standing_until,
+        posts=_posts(session, who),
+        statements=statements_about(session, who.id),
+        sanctions=sanctions_of(session, who.id),
+        reports=session.scalars(
+            select(Report).where(Report.reporter_id == who.id).order_by(Report.id)
+        ).all(),
+        shields=[shield.label for shield in shields_of(session, who.id)],
+    )
+
+
+def _posts(session: Session, who: Actor) -> list[OwnPost]:
+    """The member's own posts, the oldest first, with their earlier wordings."""
+    query = (
+        select(Post)
+        .where(Post.author_id == who.id, Post.visibility != Visibility.ERASED)
+        .options(joinedload(Post.thread).joinedload(Thread.board))
+        .order_by(Post.id)
+    )
+    earlier: dict[int, list[str]] = {}
+    for post_id, body in session.execute(
+        select(Revision.post_id, Revision.body)
+        .join(Post, Post.id == Revision.post_id)
+        .where(Post.author_id == who.id)
+        .order_by(Revision.id)
+    ):
+        earlier.setdefault(post_id, []).append(body)
+    return [_own(who, post, tuple(earlier.get(post.id, ()))) for post in session.scalars(query)]
+
+
+def _own(who: Actor, post: Post, earlier: tuple[str, ...]) -> OwnPost:
+    """One post; where its thread is closed to the member by now, the words of others stay out."""
+    thread = post.thread
+    is_open = judge(Permission.THREAD_READ, who, thread).verdict is Verdict.ALLOW
+    is_own = post.is_opening and thread.author_id == who.id
+    title = thread.full_title if is_own else thread.title
+    return OwnPost(
+        title=title if is_own or is_open else "",
+        board=thread.board.name if is_open else "",
+        visibility=post.visibility,
+        written_at=post.written_at,
+        body=post.body,
+        html=post.html,
+        earlier=earlier,
+    )

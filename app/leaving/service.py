@@ -1,0 +1,57 @@
+"""Leaving: the account ends at once, and what became of its texts is the member's own choice."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts import service as accounts
+from app.forum import parting
+from app.moderation.queries import statements_about
+from app.policy.vocabulary import Actor
+from app.privacy import erasure
+from app.privacy.erasure import Kind, OwedErasure, State, Texts
+from app.review.service import withdraw_all
+
+
+def leave(session: Session, member: Actor, texts: Texts) -> OwedErasure:
+    """End an account: keys, sessions, shields and whatever else is the member's go at once.
+
+    Texts that are not to stay are hidden from everybody at once, and go in slices; of the name a
+    keyed tag stays, so that nobody else takes it.
+    """
+    owed = OwedErasure(
+        kind=Kind.MEMBER,
+        texts=texts,
+        subject=member.public_id,
+        member_id=None,
+        state=State.BYTES if texts is Texts.KEPT else State.ROWS,
+    )
+    session.add(owed)
+    session.flush()  # the posts are marked with its id
+    if texts is not Texts.KEPT:
+        parting.hide_all(session, member.id, owed.id)
+    # An answer that still waits for a moderator goes with the decision that it answers.
+    withdraw_all(session, [made.public_id for made in statements_about(session, member.id)])
+    accounts.take_away(session, member.id)
+    return owed
+
+
+def take_slice(session: Session) -> bool:
+    """Bring the oldest leaving one slice on; returns whether there was anything to do.
+
+    Two servers never work on the same one: the second passes over it.
+    """
+    owed = session.scalars(
+        select(OwedErasure)
+        .where(OwedErasure.state == State.ROWS)
+        .order_by(OwedErasure.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if owed is None:
+        return False
+    leaves_lines = owed.texts is Texts.BLANKED
+    if not parting.take_slice(session, owed.id, leaves_lines=leaves_lines):
+        erasure.rows_are_gone(owed)
+    return True

@@ -1,0 +1,109 @@
+"""Taking everything along, and leaving."""
+
+from __future__ import annotations
+
+from typing import Final, cast
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import session as form_cookie
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.accounts import pseudonyms
+from app.accounts.queries import own_credentials
+from app.accounts.service import try_passphrase
+from app.core.errors import TooManyError
+from app.forum.queries import post_count_of
+from app.leaving import document, service
+from app.leaving.forms import LeaveForm, ProofForm
+from app.leaving.queries import holdings
+from app.policy.permissions import Permission
+from app.web import limits
+from app.web.access import cookie_name, me, permit, public
+from app.web.extensions import is_https
+from app.web.render import page, wait_in_words
+from app.web.unit_of_work import reading, session
+from config import Config
+
+blueprint = Blueprint("leaving", __name__)
+
+TRIES: Final = "5 per minute"
+GOODBYE: Final = '"cache", "cookies", "storage"'
+
+
+@blueprint.get("/me/leave")
+@permit(Permission.ACCOUNT_MANAGE)
+def choose() -> ResponseReturnValue:
+    """The three ways to leave, and the way to take everything along first."""
+    return _page(LeaveForm(), {})
+
+
+@blueprint.post("/me/leave")
+@permit(Permission.ACCOUNT_MANAGE)
+def leave() -> ResponseReturnValue:
+    """Leave."""
+    form = LeaveForm()
+    problems = {} if form.validate() else form.problems()
+    if problems or (problems := _proof(form)):
+        return _page(form, problems)
+    service.leave(session(), me(), form.choice)
+    form_cookie.clear()
+    response = redirect(url_for("leaving.left"))
+    response.delete_cookie(
+        cookie_name(), secure=is_https(), httponly=True, samesite="Strict", path="/"
+    )
+    response.headers["Clear-Site-Data"] = GOODBYE
+    return response
+
+
+@blueprint.get("/left")
+@public
+def left() -> ResponseReturnValue:
+    """What happens after somebody has left; the same page for everybody who opens it."""
+    return page("leaving/left.html")
+
+
+@blueprint.post("/me/export")
+@permit(Permission.ACCOUNT_MANAGE)
+def export() -> ResponseReturnValue:
+    """Everything that is one's own, as one file that never lay on the disk."""
+    form = LeaveForm()
+    if problems := _proof(form):
+        return _page(form, problems)
+    with reading() as short:
+        kept = holdings(short, me())
+        readable = document.harmless(render_template("leaving/export.html", kept=kept))
+        packed = document.build(kept, readable)
+    answer = Response(packed, mimetype="application/zip")
+    answer.headers["Content-Disposition"] = "attachment; filename=export.zip"
+    return answer
+
+
+def _page(form: LeaveForm, problems: dict[str, str]) -> ResponseReturnValue:
+    """The page of leaving, with what was chosen."""
+    with reading() as short:
+        count = post_count_of(short, me())
+    return page(
+        "leaving/leave.html",
+        status=422 if problems else 200,
+        texts=form.texts.data if request.method == "POST" else "",
+        problems=problems,
+        post_count=count,
+    )
+
+
+def _proof(form: ProofForm) -> dict[str, str]:
+    """What is wrong with the passphrase, if anything; nobody leaves for somebody else."""
+    tag = pseudonyms.skeleton(me().pseudonym)
+    try:
+        limits.spend("sign-in", tag, TRIES)
+    except TooManyError as error:
+        wait = wait_in_words(error.seconds)
+        return {"passphrase": _("Please wait %(time)s, then try again.", time=wait)}
+    with reading() as short:
+        credentials = own_credentials(short, me().id)
+    cost = cast(Config, current_app.config["BAUTA"]).hash_cost
+    if try_passphrase(credentials, form.secret, cost) is None:
+        return {"passphrase": _("This is not your passphrase.")}
+    limits.forget("sign-in", tag, TRIES)
+    return {}
