@@ -28,20 +28,18 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     from flask import Flask, Request
     from jinja2 import StrictUndefined
 
-    from app.accounts import names, sessions
+    from app.accounts import sessions
     from app.accounts import views as accounts
     from app.admin import views as admin
     from app.community import views as community
     from app.core.db import open_database
     from app.core.settings import SettingsCache
-    from app.core.shreds import open_shreds
     from app.filters import views as filters
     from app.forum import queries as forum_queries
     from app.forum import views as forum
     from app.leaving import views as leaving
     from app.moderation import views as moderation
     from app.privacy.addresses import NoAddresses
-    from app.shields import service as shields_service
     from app.shields import views as shields
     from app.web.access import close_undeclared_doors, know_who_asks
     from app.web.assets import install_assets
@@ -80,9 +78,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     )
     app.extensions["database"] = database or open_database(config.database)
     app.extensions["settings"] = SettingsCache()
-    open_shreds(app.extensions["database"], config.keys)
-    shields_service.open_shields(app.extensions["database"], secret(config, "shields"))
-    names.open_names(app.extensions["database"], secret(config, "names"))
+    _lend_keys(app.extensions["database"], config)
     wire_forum(
         app,
         Forum(
@@ -112,6 +108,18 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
         onion=config.onion,
     )
     return app
+
+
+def _lend_keys(database: Database, config: Config) -> None:
+    """Let every session of the database find the server's own secrets."""
+    from app.accounts.names import open_names
+    from app.core.shreds import open_shreds
+    from app.shields.service import open_shields
+    from config import secret
+
+    open_shreds(database, config.keys)
+    open_shields(database, secret(config, "shields"))
+    open_names(database, secret(config, "names"))
 
 
 def _common() -> Mapping[str, Any]:
