@@ -29,7 +29,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     from jinja2 import StrictUndefined
 
     from app.accounts import sessions
-    from app.accounts import views as accounts
+    from app.accounts.views import wiring as accounts
     from app.admin import views as admin
     from app.community import views as community
     from app.core.db import open_database
