@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -28,6 +29,9 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     parser = subparsers.add_parser("screen", help="say what the filter finds in texts")
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--jsonl", metavar="FILE", help='lines of {"id", "text"}; - is stdin')
+    source.add_argument(
+        "--all", action="store_true", help="look through all posts that other rules have screened"
+    )
     source.add_argument("--explain", metavar="TEXT", help="how one text is read and weighed")
     parser.add_argument("--trust", choices=sorted(TRUSTS), default="known")
     parser.add_argument(
@@ -42,6 +46,8 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what was asked on the command line; return 0, or 2 if a line could not be read."""
+    if arguments.all:
+        return screen_all()
     context = Context(
         pseudonyms=frozenset(arguments.pseudonym),
         languages=tuple(code for code in SHIPPED if code in arguments.languages.split(",")),
@@ -60,6 +66,18 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         print(f"bauta screen: {arguments.jsonl}: {error.strerror}", file=sys.stderr)
         return BAD_LINE
+
+
+def screen_all() -> int:
+    """Look through the forum's posts again, on all cores; return 0."""
+    import config as settings_of_the_machine  # noqa: PLC0415 - only this needs a forum
+    from app.cli.rescreening import run_through  # noqa: PLC0415 - so does this
+    from app.privacy.logs import hush  # noqa: PLC0415 - and this
+
+    hush()
+    stand = run_through(settings_of_the_machine.read(), workers=os.cpu_count() or 1)
+    print(f"Done. {stand.total} published posts; {stand.stale} are left for another run.")
+    return 0
 
 
 def screen_lines(lines: Iterable[str], context: Context, trust: Trust) -> int:

@@ -9,6 +9,7 @@ from typing import Final
 
 import config as settings_of_the_machine
 from app.accounts.service import clear_expired_standings
+from app.cli import rescreening
 from app.cli.erasing import pack, settle_erasures
 from app.core.db import Database, open_database
 from app.core.shreds import open_shreds, turn_epoch
@@ -17,8 +18,10 @@ from app.moderation.service import settle_standings
 from app.privacy import erasure
 from app.privacy.logs import Event, hush, say
 from app.privacy.retention import run_retention
+from app.shields.service import open_shields
 
 EVERY: Final = 15 * 60  # seconds
+RESCREEN_FOR: Final = 5 * 60  # seconds of a tick from a timer, which comes each quarter of an hour
 LOOK_EVERY: Final = 5  # seconds; whoever erases something need not wait for the tick
 
 
@@ -34,7 +37,9 @@ def run(_: argparse.Namespace) -> int:
     config = settings_of_the_machine.read()
     database = open_database(config.database)
     open_shreds(database, config.keys)
+    open_shields(database, settings_of_the_machine.secret(config, "shields"))
     gone = tick(database)
+    rescreening.go_on(database, RESCREEN_FOR)
     with database.read() as session:
         is_owed = erasure.is_owed(session)
     database.close()
@@ -73,6 +78,7 @@ def run_forever(database: Database) -> None:
                 tick(database)
             elif _is_owed(database):
                 settle_erasures(database)
+            rescreening.go_on(database)
         except Exception as error:
             logging.getLogger("tick").error("-", exc_info=error)  # noqa: TRY400 - quiet on purpose
         time.sleep(LOOK_EVERY)

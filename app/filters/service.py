@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -54,6 +54,9 @@ class Plan:
     board: str = ""
     message: str = ""
     ends_on: date | None = None
+
+
+Finder = Callable[[str, Sequence[Mapped]], tuple[Finding, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +189,21 @@ def _turn_page(session: Session, moderator: Actor, verb: str, subject: str) -> N
 
 def found(session: Session, board: str, ways: Sequence[Mapped]) -> tuple[Finding, ...]:
     """What the filters in force on a board say of a text. Counts nothing."""
+    return finder(session)(board, ways)
+
+
+def finder(session: Session) -> Finder:
+    """The filters in force, read once for many texts: give it a board and a text's readings."""
     version = queries.version(session)
     if not version:
-        return ()
+        return lambda _board, _ways: ()
     state = _shelf.state(session, version)
-    hits = [(state.rules[hit.number], hit) for hit in state.patterns.find(ways)]
-    return tuple(_finding(one, hit) for one, hit in hits if one.board in {"", board})
+
+    def find(board: str, ways: Sequence[Mapped]) -> tuple[Finding, ...]:
+        hits = [(state.rules[hit.number], hit) for hit in state.patterns.find(ways)]
+        return tuple(_finding(one, hit) for one, hit in hits if one.board in {"", board})
+
+    return find
 
 
 def matches(session: Session, board: str, ways: Sequence[Mapped]) -> tuple[Finding, ...]:

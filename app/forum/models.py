@@ -123,6 +123,7 @@ class Post(Base):
         UniqueConstraint("thread_id", "number"),
         UniqueConstraint("author_id", "form_key"),
         Index("ix_posts_author_id_id", "author_id", "id"),
+        Index("ix_posts_thread_id_id", "thread_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -141,6 +142,7 @@ class Post(Base):
     # The erasure that takes this text, once its author has left. No foreign key: the erasure goes
     # only after the last post that is marked with it.
     erasure_id: Mapped[int | None] = mapped_column(BigKey, index=True)
+    rules_version: Mapped[str] = mapped_column(String(16), default="")  # what it was screened by
 
     thread: Mapped[Thread] = relationship(lazy="raise_on_sql")
 
@@ -240,3 +242,19 @@ class Notice(Base):
     post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
     is_read: Mapped[bool] = mapped_column(Boolean, default=False)
     made_on: Mapped[date] = mapped_column(Date)
+
+
+class Rescreening(Base):
+    """One run over all published posts: numbers and days, no word and no name."""
+
+    __tablename__ = "rescreenings"
+    __retention__ = Keep(why="so that the team sees what came of it", days=90, after="finished_on")
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    version: Mapped[str] = mapped_column(String(16))
+    started_on: Mapped[date] = mapped_column(Date)
+    finished_on: Mapped[date | None] = mapped_column(Date)
+    looked_count: Mapped[int] = mapped_column(Integer, default=0)
+    queued_count: Mapped[int] = mapped_column(Integer, default=0)
+    held_count: Mapped[int] = mapped_column(Integer, default=0)

@@ -28,6 +28,7 @@ from app.forum.models import (
     Thank,
     Thread,
 )
+from app.forum.rules import rules_version
 from app.policy.dispositions import Disposition, dispose
 from app.policy.vocabulary import Actor, Gate, Trust, Visibility
 from app.privacy import erasure
@@ -159,6 +160,7 @@ def edit_post(session: Session, author: Actor, post: Post, draft: Draft) -> Post
     post.body = draft.body
     post.html = render(draft.body, leaving(post.public_id)).html
     post.edited_on = clock.today()
+    post.rules_version = rules_version(session)
     is_held = weighed.disposition is Disposition.HOLD
     if post.is_opening:
         _retitle(post.thread, title, is_shown=was_published and not is_held)
@@ -274,6 +276,7 @@ def _store(
         written_at=clock.now(),
         form_key=draft.form_key,
         is_opening=is_opening,
+        rules_version=rules_version(session),
     )
     session.add(post)
     try:
@@ -345,6 +348,26 @@ def hold(
         title_findings=title_findings,
         is_urgent=is_urgent,
     )
+
+
+def hold_published(
+    session: Session,
+    post: Post,
+    findings: Sequence[Finding],
+    *,
+    title_findings: Sequence[Finding] = (),
+) -> None:
+    """Keep a post that readers have seen from them until a moderator has looked at it.
+
+    The title of a thread is part of its opening post. The author finds a line in the inbox.
+    """
+    search.drop(session, post.id, searchable(post))
+    thread = post.thread
+    if post.is_opening and thread.post_count > 1:
+        thread.title, thread.kept_title = NO_TITLE, thread.full_title
+    hold(session, post, findings, title_findings=title_findings)
+    if post.author_id is not None:
+        notify(session, post.author_id, "held", post.public_id)
 
 
 def _take_number(session: Session, post: Post) -> None:
@@ -457,7 +480,9 @@ def erase_post(session: Session, post: Post) -> None:
     session.execute(delete(Revision).where(Revision.post_id == post.id))
     session.execute(delete(Quote).where((Quote.post_id == post.id) | (Quote.quoted_id == post.id)))
     session.execute(delete(Thank).where(Thank.post_id == post.id))
-    session.execute(delete(Notice).where(Notice.post_id == post.id))
+    session.execute(
+        delete(Notice).where((Notice.post_id == post.id) | (Notice.subject == post.public_id))
+    )
     post.body = post.html = ""
     post.edited_on = post.form_key = None
     if post.number is None:

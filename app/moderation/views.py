@@ -12,6 +12,7 @@ from flask_babel import ngettext
 from app.accounts.models import Member
 from app.core.errors import NotFoundError, StaleError
 from app.forum import queries as forum
+from app.forum import rescreening as rescreenings
 from app.forum.models import Post
 from app.moderation import queries, service, words
 from app.moderation.forms import (
@@ -90,6 +91,30 @@ def _report_page(post: Post, form: ReportForm, status: int = 200) -> ResponseRet
         problems=form.problems(),
         options=words.choices(words.REPORT_REASONS),
     )
+
+
+# --- looking posts through again ------------------------------------------------------------------
+
+
+@blueprint.get("/queue/screening")
+@permit(Permission.QUEUE_RESCREEN)
+def rescreening() -> ResponseReturnValue:
+    """How many posts the present rules have not screened, the run under way, and past ones."""
+    return page(
+        "moderation/rescreening.html",
+        stand=rescreenings.stand(session()),
+        running=rescreenings.running(session()),
+        past=rescreenings.past_runs(session()),
+    )
+
+
+@blueprint.post("/queue/screening")
+@permit(Permission.QUEUE_RESCREEN)
+def begin_rescreening() -> ResponseReturnValue:
+    """Have all published posts looked through by the rules as they stand now."""
+    rescreenings.begin(session(), me().public_id)
+    tell(_("It has begun. What is found comes into the queue; this page shows how far it is."))
+    return redirect(url_for("moderation.rescreening"))
 
 
 # --- the queue ------------------------------------------------------------------------------------

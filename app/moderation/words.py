@@ -149,6 +149,7 @@ VERBS: Final = {
     "sanction.warn": _l("Moderators warned a member"),
     "statement.undo": _l("Moderators took a decision back after an answer"),
     "statement.uphold": _l("Moderators let a decision stand after an answer"),
+    "screening.start": _l("Moderators had all posts looked through again"),
     "thread.lock": _l("Moderators locked a thread"),
     "thread.move": _l("Moderators moved a thread"),
     "thread.pin": _l("Moderators pinned a thread"),

@@ -53,6 +53,7 @@ class Permission(StrEnum):
     POST_REPORT = "post:report"
     POST_THANK = "post:thank"
     QUEUE_READ = "queue:read"
+    QUEUE_RESCREEN = "queue:rescreen"
     REPORT_LIST = "report:list"
     REVIEW_DECIDE = "review:decide"
     REVIEW_READ = "review:read"
@@ -260,6 +261,7 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.POST_REPORT: Access(see=(may_know_of_it,), do=(is_member, published, others)),
     Permission.POST_THANK: Access(see=(may_know_of_it,), do=(is_member, published, others)),
     Permission.QUEUE_READ: Access(see=(is_moderator,)),
+    Permission.QUEUE_RESCREEN: Access(see=(is_moderator,)),
     Permission.REPORT_LIST: Access(see=(is_member,)),
     Permission.REVIEW_DECIDE: Access(
         see=(is_moderator, may_enter, not_a_party), do=(did_not_report, did_not_decide_before)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
@@ -53,6 +53,19 @@ class Counts:
     by_reason: dict[Reason, int]
     mine: int
     nobody: int
+
+
+def decided_findings(
+    session: Session, subjects: Collection[str]
+) -> dict[str, list[list[dict[str, Any]]]]:
+    """The findings on which moderators have decided, by the public id of what they were about."""
+    query = select(ReviewItem.subject, ReviewItem.findings).where(
+        ReviewItem.subject.in_(subjects), ReviewItem.closed_on.is_not(None)
+    )
+    decided: dict[str, list[list[dict[str, Any]]]] = {}
+    for subject, findings in session.execute(query):
+        decided.setdefault(subject, []).append(findings)
+    return decided
 
 
 def item_by_id(session: Session, public_id: str) -> ReviewItem | None:

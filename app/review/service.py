@@ -43,7 +43,7 @@ def enqueue(  # noqa: PLR0913 - the facts of one entry; most callers give the fi
     what may show who somebody is comes first in the queue, and urgent ones before others.
     """
     item = queries.open_item_of(session, subject) or _open(session, subject, reason)
-    found = _stored(findings, IN_BODY) + _stored(title_findings, IN_TITLE)
+    found = stored_findings(findings, title_findings)
     if reason in {Reason.HELD, Reason.FIRST_POST} and item.findings != found:
         item.findings = found
         item.version += 1  # the text is another one: nobody decides on the one before
@@ -80,6 +80,13 @@ def _open(session: Session, subject: str, reason: Reason) -> ReviewItem:
     except IntegrityError as error:
         raise StaleError from error
     return item
+
+
+def stored_findings(
+    findings: Sequence[Finding], title_findings: Sequence[Finding] = ()
+) -> list[dict[str, Any]]:
+    """Findings in text and title as the queue keeps them."""
+    return _stored(findings, IN_BODY) + _stored(title_findings, IN_TITLE)
 
 
 def _stored(findings: Sequence[Finding], where: str) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ from app.screening.normalize import Mapped
 from app.shields import queries
 from app.shields.models import Mode, SecondLook, Shield, ShieldBook, ShieldTag
 from app.shields.phrases import Flaw, Kind, flaw, forms, may_hold, phrase_tokens, shows, tokens
-from app.shields.tags import Keys, Table
+from app.shields.tags import Heads, Keys, Table
 
 KEY_NAME: Final = "shields"  # of the server secret, and of its place in a session
 SHIELDS_A_MEMBER: Final = 20
@@ -70,6 +70,9 @@ class Matches:
     own: tuple[Finding, ...] = ()
     others: tuple[Finding, ...] = ()
     is_look: bool = False
+
+
+Finder = Callable[[int, str, Sequence[Mapped], IsWellKnown], Matches]
 
 
 class Keyhole:
@@ -168,22 +171,38 @@ def matches(
 
     `is_well_known` says of a few words whether they stand in many published posts anyway.
     """
-    version, check, looks = queries.state_for(session, author.id)
+    return finder(session, author.id)(author.id, text, readings, is_well_known)
+
+
+def finder(session: Session, looks_of: int = 0) -> Finder:
+    """The shields, read once for many texts.
+
+    Give it an author's id, a text with its readings, and what is well known. The second looks of
+    the member `looks_of` count; without one, nobody's do.
+    """
+    version, check, looks = queries.state_for(session, looks_of)
     keyhole: Keyhole | None = session.info.get(KEY_NAME)
     if keyhole is None or (check and not crypto.same(check, keyhole.keys.check)):
-        return _unreadable(session, text)
-    scan = keyhole.table(session, version).scan(tokens(way.text) for way in readings)
-    ids_found = {*scan.held, *scan.bare}
-    live = queries.live_shields(session, ids_found) if ids_found else ()
-    own = tuple(_own(text, shield) for shield in live if shield.member_id == author.id)
-    others = [shield for shield in live if shield.member_id != author.id]
-    holding = [scan.held[s.id] for s in others if s.mode is Mode.HOLD and s.id in scan.held]
-    is_look = any(not is_well_known(words) for words in (*holding, *scan.decoys))
-    has_often = looks >= LOOKS_A_WEEK
-    if is_look or has_often:
-        more = (OFTEN,) if has_often else ()
-        return Matches(own, (_finding(text, Disposition.HOLD, *more),), is_look)
-    return Matches(own, (_finding(text, Disposition.PUBLISH, ALERT),) if others else ())
+        return lambda _author, text, _readings, _known: _unreadable(session, text)
+    table, has_often = keyhole.table(session, version), looks >= LOOKS_A_WEEK
+    heads: Heads = {}
+
+    def find(
+        author_id: int, text: str, readings: Sequence[Mapped], is_well_known: IsWellKnown
+    ) -> Matches:
+        scan = table.scan((tokens(way.text) for way in readings), heads)
+        ids_found = {*scan.held, *scan.bare}
+        live = queries.live_shields(session, ids_found) if ids_found else ()
+        own = tuple(_own(text, shield) for shield in live if shield.member_id == author_id)
+        others = [shield for shield in live if shield.member_id != author_id]
+        holding = [scan.held[s.id] for s in others if s.mode is Mode.HOLD and s.id in scan.held]
+        is_look = any(not is_well_known(words) for words in (*holding, *scan.decoys))
+        if is_look or has_often:
+            more = (OFTEN,) if has_often else ()
+            return Matches(own, (_finding(text, Disposition.HOLD, *more),), is_look)
+        return Matches(own, (_finding(text, Disposition.PUBLISH, ALERT),) if others else ())
+
+    return find
 
 
 def owners_of(

@@ -98,6 +98,9 @@ class Scan:
     decoys: list[str] = field(default_factory=list)
 
 
+Heads = dict[str, tuple[bool, bool]]
+
+
 class Table:
     """All tags in memory."""
 
@@ -114,10 +117,13 @@ class Table:
     def __len__(self) -> int:
         return len(self._tags)
 
-    def scan(self, readings: Iterable[Sequence[str]]) -> Scan:
-        """Look every window of every reading up; each reading is a list of words and numbers."""
+    def scan(self, readings: Iterable[Sequence[str]], heads: Heads | None = None) -> Scan:
+        """Look every window of every reading up; each reading is a list of words and numbers.
+
+        `heads` are what earlier texts have taught of beginnings; whoever scans many hands it on.
+        """
         found = Scan()
-        heads: dict[str, tuple[bool, bool]] = {}
+        heads = {} if heads is None else heads
         known: dict[str, tuple[int, ...]] = {}
         settled: set[str] = set()
         for words in readings:
@@ -128,7 +134,7 @@ class Table:
         self,
         words: Sequence[str],
         found: Scan,
-        heads: dict[str, tuple[bool, bool]],
+        heads: Heads,
         known: dict[str, tuple[int, ...]],
         settled: set[str],
     ) -> None:

@@ -160,7 +160,7 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         return ALLOW if who.standing in {"good", "slowed"} and is_known else DENY
     if permission.value == "shield:remove":
         return ALLOW if who.id == ME == what.member_id else HIDE
-    if permission.value in {"audit:read", "filter:edit", "queue:read"}:
+    if permission.value in {"audit:read", "filter:edit", "queue:read", "queue:rescreen"}:
         return ALLOW if moderates(who) else HIDE
     if thing == "review":
         return _answer_for_matter(deed, who, what)
