@@ -6,7 +6,7 @@ TOGETHER ?= -n 2
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup setup-dev run demo test quick check static fix lock bench bench-screening bench-leaving packs screenshots texts clean
+.PHONY: help setup setup-dev run demo demo-code test quick check static fix lock bench bench-screening bench-leaving packs screenshots texts clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ run: setup  ## serve on http://127.0.0.1:8000 with SQLite in var/
 
 demo: setup  ## fill an empty forum with an example community
 	@$(BIN)/bauta demo
+
+demo-code: setup  ## print the code with which owl and badger sign in to the example
+	@$(BIN)/bauta demo --code
 
 test: setup-dev  ## the whole suite, on SQLite and once more on PostgreSQL
 	@echo "On SQLite …"

@@ -11,8 +11,9 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.accounts import keyring, pseudonyms
+from app.accounts import keyring, pseudonyms, second_factor
 from app.accounts.models import Member
+from app.accounts.second_factor import Holder
 from app.core import clock, crypto, ids
 from app.core.crypto import Cost, Passphrase
 from app.core.text import render
@@ -23,6 +24,7 @@ from app.policy.vocabulary import Role, Standing, Trust, Visibility
 CAST: Final = ("Heron", "Wren", "Stoat", "Owl")
 CHEAP: Final = Cost(rounds=1, memory_kib=8, lanes=1)
 PASSPHRASE: Final = "walnut harbour seventeen quiet lanterns"
+FACTOR: Final = b"12345678901234567890"  # the secret of RFC 6238's own examples
 NUMBERED: Final = frozenset(Visibility) - {Visibility.HELD}
 
 
@@ -36,8 +38,12 @@ def make_member(
     standing_until: datetime | None = None,
     passphrase: str = PASSPHRASE,
     is_confirmed: bool = True,
+    has_factor: bool | None = None,
 ) -> Member:
-    """A member with real keys behind a passphrase; without a pseudonym the next of the cast."""
+    """A member with real keys behind a passphrase; without a pseudonym the next of the cast.
+
+    Whoever has a role has a second factor too, unless the test says otherwise.
+    """
     private_key = crypto.new_private_key()
     public_id = ids.new_id()
     lock = keyring.lock(Passphrase(passphrase), public_id, private_key, CHEAP)
@@ -61,6 +67,9 @@ def make_member(
     )
     session.add(member)
     session.flush()  # tests name members by id
+    if has_factor or (has_factor is None and roles):
+        second_factor.keep(session, Holder(member.id, public_id, private_key), FACTOR)
+        session.flush()  # so that a test can sign the member in at once
     return member
 
 

@@ -134,6 +134,7 @@ class SignInForm(Form):
 
     pseudonym = StringField()
     passphrase = PasswordField()
+    code = StringField()
     puzzle = HiddenField()
     answer = StringField()
 
@@ -153,6 +154,7 @@ class RecoverForm(NewPassphraseMixin, Form):
 
     pseudonym = StringField()
     code = StringField()
+    proof = StringField()
     ticket = HiddenField()
     noted = BooleanField()
     puzzle = HiddenField()
@@ -188,9 +190,10 @@ class ConfirmCodeForm(Form):
 
 
 class StepUpForm(Form):
-    """Showing once more that one knows the passphrase."""
+    """Showing once more who one is."""
 
     passphrase = PasswordField()
+    code = StringField()
 
     @property
     def secret(self) -> Passphrase:
@@ -198,8 +201,15 @@ class StepUpForm(Form):
         return passphrases.read((self.passphrase.data or "")[: passphrases.LONGEST * 2])
 
 
-class ChangePassphraseForm(NewPassphraseMixin, StepUpForm):
-    """A new passphrase, against the one that holds now."""
+class FactorForm(Form):
+    """A key for the second factor, and a code that shows that the app has it."""
+
+    ticket = HiddenField()
+    code = StringField()
+
+
+class ChangePassphraseForm(NewPassphraseMixin, Form):
+    """A new passphrase."""
 
     def validate_repeat(self, field: Field) -> None:
         """There is a new one at all."""

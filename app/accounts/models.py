@@ -79,6 +79,32 @@ class RecoveryCode(Base):
     is_used: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
+class SecondFactor(Base):
+    """What makes a member's codes, and which was used last: in a box that only the member opens."""
+
+    __tablename__ = "second_factors"
+    __retention__ = Keep(why="until it is turned off, or the member leaves")
+
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("members.id", ondelete="CASCADE"), primary_key=True
+    )
+    box: Mapped[bytes] = mapped_column(LargeBinary(512))
+
+
+class RecoveryWait(Base):
+    """Somebody with two recovery codes and nothing else wants to come back, and has to wait."""
+
+    __tablename__ = "recovery_waits"
+    __retention__ = Keep(
+        why="whoever has waited comes back within two weeks", days=14, after="ready_at"
+    )
+
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("members.id", ondelete="CASCADE"), primary_key=True
+    )
+    ready_at: Mapped[datetime] = mapped_column(Hour)
+
+
 class MemberSession(Base):
     """One signed-in browser. Only its cookie opens the box with the member's unlocked key."""
 

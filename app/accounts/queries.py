@@ -19,6 +19,8 @@ from app.core.db import Base
 from app.core.retention import Keep
 
 INVITE_DAYS: Final = 30
+LONGEST_SESSION: Final = timedelta(hours=12)
+QUARTER: Final = timedelta(minutes=15)  # an end is kept rounded up to it
 
 # Columns that make a row the member's own. Others, such as who decided, speak of a deed for the
 # site and are in the audit log.
@@ -50,6 +52,11 @@ class OpenSession:
 
     public_id: str
     ends_at: datetime
+
+    @property
+    def began_on(self) -> date:
+        """The day on which it began, as its end tells."""
+        return (self.ends_at - LONGEST_SESSION - QUARTER).date()
 
 
 @dataclass(frozen=True, slots=True)

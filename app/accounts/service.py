@@ -16,10 +16,11 @@ from sqlalchemy import CursorResult, delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts import keyring, names, pseudonyms, queries, sessions
+from app.accounts import keyring, names, pseudonyms, queries, second_factor, sessions
 from app.accounts.keyring import Lock
 from app.accounts.models import Invite, Member, RecoveryCode
 from app.accounts.queries import Credentials, Recovery
+from app.accounts.second_factor import Holder
 from app.core import audit, clock, crypto, ids
 from app.core.crypto import Cost, Passphrase
 from app.core.errors import RefusalError
@@ -247,11 +248,22 @@ def recover(session: Session, recovery: Recovery, number: int, lock: Lock) -> No
     Raises:
         NotRightError: when somebody was faster with the same code.
     """
+    spend_code(session, recovery.member_id, number)
+    _store_lock(session, recovery.member_id, lock)
+    sessions.end_all(session, recovery.member_id)
+
+
+def spend_code(session: Session, member_id: int, number: int) -> None:
+    """Use a recovery code, once.
+
+    Raises:
+        NotRightError: when there is no such code, or somebody was faster with it.
+    """
     spent = _rows(
         session,
         update(RecoveryCode)
         .where(
-            RecoveryCode.member_id == recovery.member_id,
+            RecoveryCode.member_id == member_id,
             RecoveryCode.number == number,
             RecoveryCode.is_used.is_(False),
         )
@@ -259,22 +271,29 @@ def recover(session: Session, recovery: Recovery, number: int, lock: Lock) -> No
     )
     if spent != 1:
         raise NotRightError
-    _store_lock(session, recovery.member_id, lock)
-    sessions.end_all(session, recovery.member_id)
 
 
 # --- coming in ------------------------------------------------------------------------------------
 
 
-def sign_in(session: Session, credentials: Credentials, private_key: bytes) -> str:
+def sign_in(session: Session, credentials: Credentials, private_key: bytes, typed: str = "") -> str:
     """Begin a session for a member whose passphrase was right; returns the text of its cookie.
 
+    `typed` is a code of the second factor, if there is one. A recovery code stands in for it: then
+    the second factor is off, and every other session ends.
+
     Raises:
-        NotRightError: when the passphrase was changed in the meantime.
+        NotRightError: when the code is wrong, or the passphrase was changed in the meantime.
     """
     current = queries.own_credentials(session, credentials.member_id)
     if current.lock.verifier != credentials.lock.verifier:
         raise NotRightError
+    holder = Holder(credentials.member_id, credentials.public_id, private_key)
+    if not second_factor.accept(session, holder, typed):
+        codes = queries.unused_codes(session, credentials.member_id)
+        numbers = [lock.number for lock in codes if keyring.opens(typed, lock)]
+        spend_code(session, credentials.member_id, numbers[0] if numbers else 0)
+        second_factor.turn_off(session, credentials.member_id)
     return sessions.begin(session, credentials.member_id, private_key)
 
 

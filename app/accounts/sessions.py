@@ -1,7 +1,8 @@
 """Sessions: a row that only its cookie opens, so that the disk alone unlocks nobody's key.
 
 The cookie is 16 bytes of name and 32 of key. The row is found by the hash of the name; the
-member's private key lies in it in a box under the key, which is nowhere but in the cookie.
+member's private key lies in it in a box under the key, which is nowhere but in the cookie. Beside
+it lies until when nothing is asked before a sensitive deed: a moment that the disk does not tell.
 """
 
 from __future__ import annotations
@@ -17,20 +18,25 @@ from typing import Final
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Member, MemberSession
+from app.accounts import queries
+from app.accounts.models import Member, MemberSession, RecoveryWait, SecondFactor
 from app.core import clock, crypto
 from app.policy.vocabulary import Actor, Role, Standing, Trust
 from app.web.access import SignedIn
 
 NAME_BYTES: Final = 16
 IDLE: Final = timedelta(minutes=30)
-LONGEST: Final = timedelta(hours=12)
+LONGEST: Final = queries.LONGEST_SESSION
+SURE_FOR: Final = timedelta(minutes=10)  # after that a sensitive deed asks once more who it is
+MOMENT_BYTES: Final = 8
 SPARE: Final = timedelta(minutes=15)  # ends are kept to the quarter: one write a quarter is enough
 
 
 # Asked for on every page: it speaks of tables, because plain rows are what it needs.
 _SESSIONS: Final = MemberSession.__table__.c
 _MEMBERS: Final = Member.__table__.c
+_FACTORS: Final = SecondFactor.__table__.c
+_RETURNS: Final = RecoveryWait.__table__.c
 _BEHIND_COOKIE: Final = (
     select(
         _SESSIONS.public_id.label("session_id"),
@@ -47,22 +53,32 @@ _BEHIND_COOKIE: Final = (
         _MEMBERS.public_key,
         _MEMBERS.theme,
         _MEMBERS.is_confirmed,
+        _FACTORS.member_id.is_not(None).label("has_factor"),
+        _RETURNS.ready_at.is_not(None).label("is_being_recovered"),
     )
-    .select_from(MemberSession.__table__.join(Member.__table__, _MEMBERS.id == _SESSIONS.member_id))
+    .select_from(
+        MemberSession.__table__.join(Member.__table__, _MEMBERS.id == _SESSIONS.member_id)
+        .outerjoin(SecondFactor.__table__, _FACTORS.member_id == _MEMBERS.id)
+        .outerjoin(RecoveryWait.__table__, _RETURNS.member_id == _MEMBERS.id)
+    )
     .where(_SESSIONS.token_hash == bindparam("token_hash"))
 )
 
 
 def begin(session: Session, member_id: int, private_key: bytes) -> str:
-    """Open a session for a member; returns the text of its cookie, which is kept nowhere."""
+    """Open a session for a member who has just shown who it is.
+
+    Returns the text of its cookie, which is kept nowhere.
+    """
     name, key = secrets.token_bytes(NAME_BYTES), crypto.random_key()
     token_hash = hashlib.sha256(name).digest()
     now = clock.now()
+    sure_until = int((now + SURE_FOR).timestamp()).to_bytes(MOMENT_BYTES, "big")
     session.add(
         MemberSession(
             token_hash=token_hash,
             member_id=member_id,
-            box=crypto.seal(_box_key(key, token_hash), private_key),
+            box=crypto.seal(_box_key(key, token_hash), private_key + sure_until),
             idle_until=now + IDLE,
             ends_at=now + LONGEST,
         )
@@ -80,21 +96,26 @@ def identify(session: Session, cookie: str) -> SignedIn | None:
     now = clock.now()
     if row is None or row.idle_until <= now or row.ends_at <= now:
         return None
+    roles = Role(row.roles)
     actor = Actor(
         id=row.id,
         public_id=row.public_id,
         pseudonym=row.pseudonym,
         trust=Trust(row.trust),
-        roles=Role(row.roles),
+        roles=roles if row.has_factor else Role.NONE,
+        withheld=Role.NONE if row.has_factor else roles,
         standing=_standing(row.standing, row.standing_until, now),
         public_key=row.public_key,
         theme=row.theme,
         is_confirmed=row.is_confirmed,
+        is_being_recovered=row.is_being_recovered,
     )
     return SignedIn(
         actor=actor,
+        has_factor=row.has_factor,
         token=row.session_id,
-        unlock=partial(crypto.unseal, _box_key(key, token_hash), row.box),
+        unlock=partial(_private_key, _box_key(key, token_hash), row.box),
+        is_sure=partial(_is_sure, _box_key(key, token_hash), row.box),
         wants_longer=min(row.idle_until, row.ends_at) - now < SPARE < row.ends_at - now,
     )
 
@@ -103,6 +124,15 @@ def prolong(session: Session, token: str) -> None:
     """Move the end of an idle session on; the longest life stays as it was."""
     query = update(MemberSession).where(MemberSession.public_id == token)
     session.execute(query.values(idle_until=clock.now() + IDLE))
+
+
+def renew(session: Session, member_id: int, token: str, private_key: bytes) -> str:
+    """Let another session take the place of this one, as its member has shown who it is once more.
+
+    Returns the text of the new cookie.
+    """
+    end(session, member_id, token)
+    return begin(session, member_id, private_key)
 
 
 def end(session: Session, member_id: int, token: str) -> None:
@@ -114,8 +144,17 @@ def end(session: Session, member_id: int, token: str) -> None:
     )
 
 
+def end_others(session: Session, member_id: int, token: str) -> None:
+    """End every session of a member but this one."""
+    session.execute(
+        delete(MemberSession).where(
+            MemberSession.member_id == member_id, MemberSession.public_id != token
+        )
+    )
+
+
 def end_all(session: Session, member_id: int) -> None:
-    """End every session of a member: after a change of passphrase, role or standing."""
+    """End every session of a member: after a change of passphrase, factor, role or standing."""
     session.execute(delete(MemberSession).where(MemberSession.member_id == member_id))
 
 
@@ -128,6 +167,17 @@ def _open(cookie: str) -> tuple[bytes, bytes] | None:
     if len(raw) != NAME_BYTES + crypto.KEY_BYTES:
         return None
     return hashlib.sha256(raw[:NAME_BYTES]).digest(), raw[NAME_BYTES:]
+
+
+def _private_key(key: bytes, box: bytes) -> bytes:
+    """The member's private key out of a session's box."""
+    return crypto.unseal(key, box)[: crypto.KEY_BYTES]
+
+
+def _is_sure(key: bytes, box: bytes) -> bool:
+    """Whether the member has shown a short while ago who it is."""
+    sure_until = crypto.unseal(key, box)[crypto.KEY_BYTES :]
+    return clock.now().timestamp() < int.from_bytes(sure_until, "big")
 
 
 def _box_key(key: bytes, token_hash: bytes) -> bytes:

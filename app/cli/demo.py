@@ -11,7 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import config as settings_of_the_machine
+from app.accounts import second_factor, totp
 from app.accounts.models import Member
+from app.accounts.second_factor import Holder
 from app.accounts.service import create_member, make_keys
 from app.cli.demo_content.reader import Community, DemoPost, DemoStatement, DemoThread, read
 from app.cli.run import prepare
@@ -29,6 +31,8 @@ from app.review.models import Reason, ReviewItem
 from app.review.service import enqueue
 from app.screening.engine import Context, screen
 
+# Printed here for everybody to read, and good for nothing but the example: nobody else has it.
+FACTOR: Final = b"for the example only"
 PASSPHRASE: Final = "lantern street example passphrase"  # noqa: S105 - printed: the example guards nothing
 CHEAP: Final = Cost(rounds=1, memory_kib=8192, lanes=1)
 STANDINGS: Final = {
@@ -49,11 +53,19 @@ class Filled:
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command."""
     parser = commands.add_parser("demo", help="fill an empty forum with an example community")
+    parser.add_argument(
+        "--code",
+        action="store_true",
+        help="print the code with which owl and badger sign in; it changes nothing",
+    )
     parser.set_defaults(run=run)
 
 
-def run(_: argparse.Namespace) -> int:
+def run(asked: argparse.Namespace) -> int:
     """Fill the forum; returns 1 and changes nothing when it has members already."""
+    if asked.code:
+        print(totp.code_of(FACTOR, totp.step_now()))
+        return 0
     config = settings_of_the_machine.read()
     prepare(config, quietly=True)
     database = open_database(config.database)
@@ -65,6 +77,7 @@ def run(_: argparse.Namespace) -> int:
         database.close()
     print("The example community is in. Sign in as heron, owl (moderator) or badger (operator)")
     print(f"with the passphrase: {PASSPHRASE}")
+    print("Owl and badger are asked for a code as well. `make demo-code` prints the one of now.")
     print("`make run` serves it. Remove the data folder (var/) before you begin in earnest.")
     return 0
 
@@ -109,6 +122,10 @@ def _fill_members(session: Session, community: Community, filled: Filled) -> Non
         member.about_html = render(person.about).html
         member.is_confirmed = True
         filled.members[person.pseudonym] = member
+        if person.roles:
+            second_factor.keep(
+                session, Holder(member.id, member.public_id, keys.private_key), FACTOR
+            )
     session.flush()  # posts and reports name members by their ids
 
 

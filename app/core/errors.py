@@ -15,6 +15,14 @@ class SignInNeededError(RefusalError):
     """Nobody is signed in, and a visitor may not have this."""
 
 
+class ConfirmNeededError(RefusalError):
+    """The deed is a sensitive one, and it is a while since the member has shown who it is."""
+
+
+class FactorNeededError(RefusalError):
+    """The deed belongs to a role, and its member has not yet set up a second factor."""
+
+
 class DeniedError(RefusalError):
     """The thing may be seen but the deed may not be done; `rule` names the rule that said no."""
 

@@ -60,6 +60,8 @@ class Actor:
     public_key: bytes = b""
     theme: str = ""
     is_confirmed: bool = True  # has typed back a recovery code
+    withheld: Role = Role.NONE  # roles without power until there is a second factor
+    is_being_recovered: bool = False  # somebody has asked to come back with two recovery codes
 
     @property
     def is_member(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial, wraps
 from typing import Any, Final, TypeVar, cast
 
@@ -13,7 +13,13 @@ from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.core.errors import DeniedError, NotFoundError, SignInNeededError
+from app.core.errors import (
+    ConfirmNeededError,
+    DeniedError,
+    FactorNeededError,
+    NotFoundError,
+    SignInNeededError,
+)
 from app.policy.permissions import Permission, Verdict, is_shut_out, judge
 from app.policy.vocabulary import VISITOR, Actor
 from app.web.unit_of_work import SAFE_METHODS, owe, reading, session
@@ -21,6 +27,7 @@ from app.web.unit_of_work import SAFE_METHODS, owe, reading, session
 DOOR: Final = "__door__"
 PUBLIC: Final = "public"
 SUBJECT: Final = "__subject__"
+SENSITIVE: Final = "__sensitive__"
 SHUT_OUT: Final = "not_suspended"
 
 Subject = TypeVar("Subject")
@@ -35,6 +42,8 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     actor: Actor
     token: str
     unlock: Callable[[], bytes]  # gives the member's private key; costs a box opened
+    is_sure: Callable[[], bool]  # whether it was shown a short while ago who this is
+    has_factor: bool = False  # a code is asked beside the passphrase
     wants_longer: bool = False  # the session would soon end for idleness
 
     def get_id(self) -> str:
@@ -122,17 +131,28 @@ def demand(permission: Permission, subject: object = None) -> None:
 
     Raises:
         SignInNeededError: for a visitor, whatever the reason.
+        FactorNeededError: when only the second factor is missing that a role needs.
         NotFoundError: when the thing does not exist for this member.
         DeniedError: when the member may know of it but not do the deed.
     """
     judgement = judge(permission, actor(), subject)
     if judgement.verdict is Verdict.ALLOW:
         return
+    if subject is None and _waits_for_factor(permission):
+        raise FactorNeededError
     if not actor().is_member:
         raise SignInNeededError
     if judgement.verdict is Verdict.HIDE:
         raise NotFoundError
     raise DeniedError(judgement.rule)
+
+
+def _waits_for_factor(permission: Permission) -> bool:
+    """Whether the door would open to the roles that wait for a second factor."""
+    if not actor().withheld:
+        return False
+    with_roles = replace(actor(), roles=actor().withheld)
+    return judge(permission, with_roles).verdict is Verdict.ALLOW
 
 
 def public(view: View) -> View:
@@ -179,6 +199,22 @@ def permit_on(
         return guarded
 
     return decorate
+
+
+def confirmed(view: View) -> View:
+    """Ask the member to show who it is before a sensitive deed, unless that was a short while ago.
+
+    Stands below the door: `@permit(…)`, then `@confirmed`. What was typed is handed back after.
+    """
+
+    @wraps(view)
+    def guarded(*given: Any, **named: Any) -> ResponseReturnValue:
+        if not signed_in().is_sure():
+            raise ConfirmNeededError
+        return view(*given, **named)
+
+    setattr(guarded, SENSITIVE, True)
+    return guarded
 
 
 def unconfirmed() -> Response | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from html import escape
-from typing import Final
+from typing import Any, Final
 
-from flask import Flask, render_template, request
+from flask import Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,14 +16,17 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 
 from app.core.errors import (
     BusyError,
+    ConfirmNeededError,
     DeniedError,
+    FactorNeededError,
     NotFoundError,
     SignInNeededError,
     StaleError,
     TooManyError,
 )
 from app.core.text import UnsafeMarkupError
-from app.web.access import actor
+from app.web.access import actor, signed_in
+from app.web.onward import onward
 from app.web.render import wait_in_words
 from app.web.unit_of_work import SAFE_METHODS, undo
 
@@ -51,13 +54,15 @@ DENIALS: Final = {
 BARE: Final = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>{0}</title><h1>{0}</h1>{1}'
 )
-UNSENT: Final = frozenset({"csrf_token", "passphrase", "new_passphrase", "repeat", "code"})
+UNSENT: Final = frozenset({"csrf_token", "passphrase", "new_passphrase", "repeat", "code", "proof"})
 
 
 def explain_refusals(app: Flask) -> None:
     """Answer every exception with a page that says what happened and what can be done."""
     app.register_error_handler(NotFoundError, _not_found)
     app.register_error_handler(SignInNeededError, _sign_in_needed)
+    app.register_error_handler(ConfirmNeededError, _confirm_needed)
+    app.register_error_handler(FactorNeededError, _factor_needed)
     app.register_error_handler(DeniedError, _denied)
     app.register_error_handler(StaleError, _stale)
     app.register_error_handler(TooManyError, _too_many)
@@ -106,6 +111,26 @@ def _sign_in_needed(error: Exception) -> ResponseReturnValue:
         return refused(_("Sign in to go on"), text, 401)
     fields = typed()
     return render_template("errors/signed_out.html", action=request.path, fields=fields), 401
+
+
+def _confirm_needed(error: Exception) -> ResponseReturnValue:
+    undo()
+    if request.method in SAFE_METHODS:
+        return redirect(url_for("accounts.confirm", next=onward()))
+    return render_template("errors/confirm.html", **_asked()), 403
+
+
+def _asked() -> dict[str, Any]:
+    """What was sent, and whether a code is asked beside the passphrase."""
+    return {"action": request.path, "fields": typed(), "has_factor": signed_in().has_factor}
+
+
+def _factor_needed(error: Exception) -> ResponseReturnValue:
+    undo()
+    if request.method in SAFE_METHODS:
+        return redirect(url_for("accounts.second_factor"))
+    text = _("Whoever has a role here signs in with a code as well. Set that up in your settings.")
+    return keep_typed(_("A second factor is missing"), text, 403)
 
 
 def _denied(error: DeniedError) -> ResponseReturnValue:

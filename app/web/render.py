@@ -18,7 +18,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date, get_translations, ngettext
+from flask_babel import format_date, format_datetime, get_translations, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -42,6 +42,7 @@ def install_pages(app: Flask, common: Common) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.filters["day"] = day_in_words
+    app.jinja_env.filters["hour"] = hour_in_words
     app.jinja_env.filters["wait"] = wait_in_words
     app.jinja_env.filters["opaque"] = opaque
     app.jinja_env.globals.update(may=may, asset=asset, marks=marks, onward=onward)
@@ -144,6 +145,11 @@ def _in_words(day: date) -> str:
     if day == today - timedelta(days=1):
         return str(_("yesterday"))
     return str(format_date(day, "d MMM y" if day.year != today.year else "d MMM"))
+
+
+def hour_in_words(moment: datetime) -> str:
+    """A moment to the hour, with its day; for what somebody has to wait for."""
+    return str(format_datetime(moment, "d MMM, HH:mm 'UTC'"))
 
 
 def wait_in_words(seconds: int) -> str:

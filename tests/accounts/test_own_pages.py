@@ -127,7 +127,7 @@ def test_a_new_passphrase_ends_every_session_and_begins_one(
     key = private_key_of(heron)
     here, elsewhere = sign_in(heron), sign_in(heron)
     before = here.get_cookie("bauta")
-    fields = {"passphrase": PASSPHRASE, "new_passphrase": NEW, "repeat": NEW}
+    fields = {"new_passphrase": NEW, "repeat": NEW}
     assert here.post("/me/settings/passphrase", data=fields).status_code == 302
     after = here.get_cookie("bauta")
     assert before
@@ -145,18 +145,17 @@ def test_a_new_passphrase_ends_every_session_and_begins_one(
 @pytest.mark.parametrize(
     ("fields", "problem"),
     [
-        ({"passphrase": "wrong words here"}, "not your passphrase"),
         ({"new_passphrase": "short", "repeat": "short"}, "at least 15"),
         ({"repeat": "something else entirely"}, "not the same"),
         ({"new_passphrase": "", "repeat": ""}, "Type the new passphrase"),
     ],
 )
-def test_a_passphrase_is_changed_only_by_who_knows_it(
+def test_a_new_passphrase_is_strong_and_the_same_both_times(
     session: Session, sign_in: SignIn, fields: dict[str, str], problem: str
 ) -> None:
     heron = make_member(session, "Heron")
     client = sign_in(heron)
-    typed = {"passphrase": PASSPHRASE, "new_passphrase": NEW, "repeat": NEW} | fields
+    typed = {"new_passphrase": NEW, "repeat": NEW} | fields
     answer = client.post("/me/settings/passphrase", data=typed)
     assert answer.status_code == 422
     assert problem in answer.text
@@ -164,15 +163,13 @@ def test_a_passphrase_is_changed_only_by_who_knows_it(
     assert private_key_of(heron)
 
 
-def test_new_codes_ask_for_the_passphrase_once_the_first_were_confirmed(
-    session: Session, sign_in: SignIn
-) -> None:
+def test_new_codes_take_the_place_of_the_ones_before(session: Session, sign_in: SignIn) -> None:
     heron = make_member(session, "Heron")
     client = sign_in(heron)
-    assert client.post("/me/recovery-codes").status_code == 422
-    assert queries.unused_codes(session, heron.id) == []
-    made = client.post("/me/recovery-codes", data={"passphrase": PASSPHRASE})
-    assert made.status_code == 200
+    assert client.post("/me/recovery-codes").status_code == 200
+    before = {code.verifier for code in queries.unused_codes(session, heron.id)}
+    assert client.post("/me/recovery-codes").status_code == 200
+    assert not before & {code.verifier for code in queries.unused_codes(session, heron.id)}
     assert len(queries.unused_codes(session, heron.id)) == 8
     assert "8 codes left" in client.get("/me/recovery-codes").text
 
@@ -184,6 +181,7 @@ def test_sessions_are_listed_without_devices_and_ended_one_by_one(
     here, elsewhere, foreign = sign_in(heron), sign_in(heron), sign_in(wren)
     page = here.get("/me/privacy")
     assert page.text.count("This session") == 1
+    assert page.text.count("today</time>") == 2, "when each began, to the day"
     (path,) = re.findall(r'action="(/me/sessions/\w+/end)"', page.text)
     (theirs,) = queries.open_sessions(session, wren.id)
     assert here.post(f"/me/sessions/{theirs.public_id}/end").status_code == 302
@@ -191,6 +189,12 @@ def test_sessions_are_listed_without_devices_and_ended_one_by_one(
     assert here.post(path).status_code == 302
     assert elsewhere.get("/me/privacy").status_code == 401
     assert here.get("/me/privacy").status_code == 200
+    more = sign_in(heron)
+    assert "End all other sessions" in here.get("/me/privacy").text
+    assert here.post("/me/sessions/end-others").status_code == 302
+    assert more.get("/me/privacy").status_code == 401
+    assert foreign.get("/me/privacy").status_code == 200
+    assert "End all other sessions" not in here.get("/me/privacy").text
     assert "Clear-Site-Data" in here.post("/me/sessions/end").headers
     assert queries.open_sessions(session, heron.id) == []
 

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.accounts import totp
 from tests.journeys.conftest import Live, NewPerson
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.slow]
@@ -64,6 +65,14 @@ def sign_in(page: Page, pseudonym: str, passphrase: str) -> None:
     press(page, "Sign in")
 
 
+def set_up_factor(page: Page) -> None:
+    """Type the key into the app, which is this test, and a code of it into the page."""
+    expect(page.get_by_role("heading", level=1)).to_have_text("Second factor")
+    secret = totp.read_key(page.locator("#key").inner_text())
+    page.locator("#code").fill(totp.code_of(secret, totp.step_now()))
+    press(page, "Turn it on")
+
+
 def set_up(page: Page, live: Live) -> None:
     """The operator opens the forum through the printed link."""
     page.goto(live.setup)
@@ -78,6 +87,10 @@ def set_up(page: Page, live: Live) -> None:
     sign_in(page, "badger", passphrase)
     press(page, "Make new codes")
     confirm_codes(page)
+    page.goto("/console")
+    set_up_factor(page)
+    page.goto("/console")
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Second factor")
     assert page.goto(live.setup).status == 404  # type: ignore[union-attr]
 
 
@@ -174,6 +187,7 @@ def test_the_main_job(live: Live, new_person: NewPerson) -> None:
     # 4: Owl becomes a moderator, and decides with reasons.
     assert live.bauta("member", "grant-role", "owl", "moderator").returncode == 0
     sign_in(owl, "owl", owls_words)
+    set_up_factor(owl)
     owl.goto("/queue")
     follow(owl, "A post by stoat")
     expect(owl.locator("mark").first).to_be_visible()

@@ -12,20 +12,19 @@ from flask_babel import gettext as _
 from app.accounts import (
     keyring,
     queries,
+    returning,
     service,
 )
 from app.accounts.forms import (
     ConfirmCodeForm,
-    StepUpForm,
 )
 from app.accounts.service import NotRightError
 from app.accounts.views.common import (
     Problems,
     blueprint,
-    step_up,
 )
 from app.policy.permissions import Permission
-from app.web.access import me, permit, signed_in
+from app.web.access import confirmed, me, permit, signed_in
 from app.web.render import page, tell
 from app.web.unit_of_work import session, undo
 
@@ -39,17 +38,21 @@ def recovery_codes() -> ResponseReturnValue:
 
 @blueprint.post("/me/recovery-codes")
 @permit(Permission.ACCOUNT_MANAGE)
+@confirmed
 def renew_recovery_codes() -> ResponseReturnValue:
-    """Make eight new codes. Who has confirmed the ones before shows the passphrase first."""
-    if me().is_confirmed:
-        form = StepUpForm()
-        key, problem = step_up(form)
-        if key is None:
-            return codes_page(problems={"passphrase": problem}, status=422)
-    else:
-        key = signed_in().unlock()
-    codes = service.renew_codes(session(), me().id, me().public_id, key)
-    return codes_page(codes)
+    """Make eight new codes."""
+    key = signed_in().unlock()
+    return codes_page(service.renew_codes(session(), me().id, me().public_id, key))
+
+
+@blueprint.post("/me/recovery/stop")
+@permit(Permission.ACCOUNT_MANAGE)
+@confirmed
+def stop_recovery() -> ResponseReturnValue:
+    """Stop whoever wants to come back with two codes, and make eight new ones."""
+    key = signed_in().unlock()
+    tell(_("That was stopped. The codes from before are worth nothing; here are new ones."))
+    return codes_page(returning.stop(session(), me(), key))
 
 
 @blueprint.post("/me/recovery-codes/confirm")

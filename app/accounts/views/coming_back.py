@@ -12,6 +12,7 @@ from app.accounts import (
     passphrases,
     puzzle,
     queries,
+    returning,
     service,
     sessions,
     tickets,
@@ -19,6 +20,7 @@ from app.accounts import (
 from app.accounts.forms import (
     RecoverForm,
 )
+from app.accounts.returning import Brought
 from app.accounts.service import NotRightError
 from app.accounts.tickets import Ticket
 from app.accounts.views.common import (
@@ -27,6 +29,8 @@ from app.accounts.views.common import (
     blueprint,
     chosen,
     config,
+    count_wrong_code,
+    may_try_code,
     secret,
     tag,
     wait_before_try,
@@ -61,16 +65,21 @@ def come_back() -> ResponseReturnValue:
     with reading() as short:
         recovery = queries.recovery_of(short, form.name)
     opened = service.try_code(recovery, form.code.data or "")
-    wrong = {"code": _("Pseudonym and code do not fit together, or the code was used before.")}
-    if recovery is None or opened is None:
+    second = service.try_code(recovery, form.proof.data or "")
+    wrong = {"code": _("Pseudonym and codes do not fit together, or a code was used before.")}
+    if recovery is None or opened is None or not may_try_code(recovery.public_id):
         return _recover_page(form, ticket, wrong, 422)
     number, key = opened
+    brought = Brought(number, key, form.proof.data or "", second[0] if second else None)
     lock = keyring.lock(chosen(form, ticket), recovery.public_id, key, config().hash_cost)
     try:
-        service.recover(session(), recovery, number, lock)
+        ready_at = returning.come_back(session(), recovery, brought, lock)
     except NotRightError:
         undo()
+        count_wrong_code(recovery.public_id)
         return _recover_page(form, ticket, wrong, 422)
+    if ready_at is not None:
+        return page("accounts/wait.html", ready_at=ready_at)
     limits.forget("recover", tag(form.name), TRIES)
     limits.forget("sign-in", tag(form.name), TRIES)
     cookie = sessions.begin(session(), recovery.member_id, key)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
-from urllib.parse import urlsplit
-
-from flask import current_app, redirect, request, url_for
+from flask import redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.exceptions import HTTPException
 
 from app.accounts import (
     keyring,
     puzzle,
     queries,
+    second_factor,
     service,
     sessions,
 )
@@ -26,20 +23,20 @@ from app.accounts.views.common import (
     become,
     blueprint,
     config,
+    count_wrong_code,
     goodbye,
     let_in,
+    may_try_code,
     secret,
     tag,
     wait_before_try,
 )
+from app.accounts.views.keeping import KEPT, KEPT_PATH, kept_fields, onward_path, welcome_back
 from app.core.crypto import Passphrase
-from app.web import limits, onward
+from app.web import limits
 from app.web.access import actor, me, public, signed_in
-from app.web.render import page
+from app.web.render import page, tell
 from app.web.unit_of_work import reading, session, undo
-
-KEPT: Final = "kept."
-KEPT_PATH: Final = "kept_path"
 
 
 @blueprint.get("/sign-in")
@@ -47,7 +44,7 @@ KEPT_PATH: Final = "kept_path"
 def sign_in() -> ResponseReturnValue:
     """The form for coming in."""
     if actor().is_member:
-        return redirect(_onward())
+        return redirect(onward_path())
     return _sign_in_page(SignInForm())
 
 
@@ -57,7 +54,7 @@ def enter() -> ResponseReturnValue:
     """Come in. An unknown name and a wrong passphrase get the same answer, after the same work."""
     form = SignInForm()
     if actor().is_member:
-        return _welcome_back()
+        return welcome_back()
     if wait := wait_before_try("sign-in", form):
         return _sign_in_page(form, 429, wait=wait)
     with reading() as short:
@@ -66,16 +63,23 @@ def enter() -> ResponseReturnValue:
     if credentials is None or key is None:
         return _sign_in_page(form, 422, is_wrong=True)
     fresh = _freshened(credentials, form.secret, key)
+    if not may_try_code(credentials.public_id):
+        return _sign_in_page(form, 422, is_wrong=True)
+    had_factor = second_factor.has_factor(session(), credentials.member_id)
     try:
-        cookie = service.sign_in(session(), credentials, key)
+        cookie = service.sign_in(session(), credentials, key, form.code.data or "")
     except NotRightError:
         undo()
+        count_wrong_code(credentials.public_id)
         return _sign_in_page(form, 422, is_wrong=True)
     if fresh is not None:
         service.freshen_lock(session(), credentials, fresh)
     limits.forget("sign-in", tag(form.name), TRIES)
-    become(queries.member_by_id(session(), credentials.member_id).actor)
-    return let_in(_welcome_back(), cookie)
+    member = queries.member_by_id(session(), credentials.member_id)
+    become(second_factor.actor_of(session(), member))
+    if had_factor and not second_factor.has_factor(session(), member.id):
+        tell(_("The recovery code is used up, and no second factor is asked any more."), "warning")
+    return let_in(welcome_back(), cookie)
 
 
 @blueprint.post("/sign-out")
@@ -85,14 +89,6 @@ def sign_out() -> ResponseReturnValue:
     if actor().is_member:
         sessions.end(session(), me().id, signed_in().token)
     return goodbye()
-
-
-def _welcome_back() -> ResponseReturnValue:
-    """Where somebody goes who has just come in: to the text that was kept, else onward."""
-    fields, path = _kept_fields(), request.form.get(KEPT_PATH, "")
-    if not fields or not _takes_posts(path):
-        return redirect(_onward())
-    return page("accounts/kept.html", action=path, fields=fields)
 
 
 def _freshened(
@@ -116,32 +112,7 @@ def _sign_in_page(
         is_wrong=is_wrong,
         wait=wait,
         riddle=puzzle.make(secret(), _) if wait else None,
-        kept=[(KEPT + name, value) for name, value in _kept_fields()],
+        kept=[(KEPT + name, value) for name, value in kept_fields()],
         kept_path=request.form.get(KEPT_PATH, ""),
         next=request.values.get("next", ""),
     )
-
-
-def _kept_fields() -> list[tuple[str, str]]:
-    """What was typed before the session was over, as the sign-in form carries it."""
-    pairs = request.form.items(multi=True)
-    return [(name.removeprefix(KEPT), value) for name, value in pairs if name.startswith(KEPT)]
-
-
-def _takes_posts(path: str) -> bool:
-    """Whether a path is one of ours that a form can be sent to."""
-    parts = urlsplit(path)
-    if parts.scheme or parts.netloc or not path.startswith("/"):
-        return False
-    try:
-        current_app.url_map.bind(request.host).match(path, method="POST")
-    except HTTPException:
-        return False
-    return True
-
-
-def _onward() -> str:
-    """Where the signed note in `next` leads, else home."""
-    if not actor().is_confirmed:
-        return url_for("accounts.recovery_codes")
-    return onward.follow(request.values.get("next", "")) or url_for("forum.home")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final, cast
 
 from flask import Blueprint, current_app, g, make_response, redirect, url_for
@@ -16,6 +17,7 @@ from app.accounts import (
     pseudonyms,
     puzzle,
     queries,
+    second_factor,
     service,
 )
 from app.accounts.forms import (
@@ -25,20 +27,22 @@ from app.accounts.forms import (
     SignUpForm,
     StepUpForm,
 )
+from app.accounts.second_factor import Holder
 from app.accounts.tickets import Ticket
 from app.core.crypto import Passphrase
 from app.core.errors import TooManyError
 from app.policy.vocabulary import Actor, Role, Trust
 from app.web import limits
-from app.web.access import cookie_name, me
+from app.web.access import cookie_name, me, signed_in
 from app.web.extensions import is_https
 from app.web.render import tell, wait_in_words
-from app.web.unit_of_work import reading
+from app.web.unit_of_work import reading, session
 from config import Config
 
 blueprint = Blueprint("accounts", __name__)
 
 TRIES: Final = "5 per minute"
+WRONG_CODES: Final = "20 per day"  # of a million, three of which are right at any moment
 ONCE: Final = "1 per hour"  # longer than any ticket or puzzle lives
 
 TRUST_WORDS: Final = {
@@ -91,7 +95,7 @@ def chosen(form: NewPassphraseMixin, ticket: Ticket) -> Passphrase:
 
 
 def step_up(form: StepUpForm) -> tuple[bytes | None, str]:
-    """The member's private key if the passphrase is right, else what to say."""
+    """The member's private key if passphrase and code are right, else what to say."""
     try:
         limits.spend("sign-in", tag(me().pseudonym), TRIES)
     except TooManyError as error:
@@ -100,10 +104,29 @@ def step_up(form: StepUpForm) -> tuple[bytes | None, str]:
     with reading() as short:
         credentials = queries.own_credentials(short, me().id)
     key = service.try_passphrase(credentials, form.secret, config().hash_cost)
-    if key is None:
-        return None, str(_("This is not your passphrase."))
+    if not signed_in().has_factor:
+        wrong = str(_("This is not your passphrase."))
+    else:
+        wrong = str(_("Passphrase and code do not fit together. A code is good only once."))
+    if key is None or not may_try_code(me().public_id):
+        return None, wrong
+    holder = Holder(me().id, me().public_id, key)
+    if not second_factor.accept(session(), holder, form.code.data or ""):
+        count_wrong_code(me().public_id)
+        return None, wrong
     limits.forget("sign-in", tag(me().pseudonym), TRIES)
     return key, ""
+
+
+def may_try_code(public_id: str) -> bool:
+    """Whether there were not too many wrong codes today with the right passphrase."""
+    return not limits.is_spent("second-factor", public_id, WRONG_CODES)
+
+
+def count_wrong_code(public_id: str) -> None:
+    """Count a wrong code that came with the right passphrase."""
+    with suppress(TooManyError):
+        limits.spend("second-factor", public_id, WRONG_CODES)
 
 
 def wait_before_try(kind: str, form: SignInForm | RecoverForm) -> int:

@@ -36,6 +36,8 @@ TABLE_WORDS: Final = {
     "statements": _l("Decisions about your texts or your account"),
     "sanctions": _l("Sanctions on your account"),
     "sessions": _l("Sessions"),
+    "second_factors": _l("Second factor, sealed to you"),
+    "recovery_waits": _l("Waiting to come back with two codes"),
     "recovery_codes": _l("Recovery codes, used or not, as hashes"),
     "invites": _l("Invites you made"),
     "revisions": _l("Earlier wordings of your posts"),
@@ -69,6 +71,7 @@ def my_privacy() -> ResponseReturnValue:
         erasing=owing_of(session(), me().id),
         open_sessions=queries.open_sessions(session(), me().id),
         this_session=signed_in().token,
+        has_factor=signed_in().has_factor,
     )
 
 
@@ -78,6 +81,15 @@ def end_session(session_id: str) -> ResponseReturnValue:
     """End one session of one's own; what is not there, or another's, is answered alike."""
     sessions.end(session(), me().id, session_id)
     tell(_("That session has ended."))
+    return redirect(url_for("accounts.my_privacy"))
+
+
+@blueprint.post("/me/sessions/end-others")
+@permit(Permission.ACCOUNT_MANAGE)
+def end_other_sessions() -> ResponseReturnValue:
+    """End every session but this one."""
+    sessions.end_others(session(), me().id, signed_in().token)
+    tell(_("All other sessions have ended."))
     return redirect(url_for("accounts.my_privacy"))
 
 

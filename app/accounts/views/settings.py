@@ -24,7 +24,6 @@ from app.accounts.views.common import (
     Problems,
     blueprint,
     config,
-    step_up,
     with_new_passphrase,
 )
 from app.core.text import render
@@ -32,7 +31,7 @@ from app.policy.dispositions import Disposition, dispose, judge_finding
 from app.policy.permissions import Permission
 from app.screening.engine import Context, screen
 from app.screening.findings import Finding, Surface
-from app.web.access import me, permit, public
+from app.web.access import confirmed, me, permit, public, signed_in
 from app.web.extensions import is_https
 from app.web.render import THEME_COOKIE, page, tell
 from app.web.unit_of_work import session
@@ -95,16 +94,24 @@ def choose_look() -> ResponseReturnValue:
     return response
 
 
+@blueprint.get("/me/settings/passphrase")
+@permit(Permission.ACCOUNT_MANAGE)
+@confirmed
+def new_passphrase() -> ResponseReturnValue:
+    """The form for a new passphrase."""
+    return page("accounts/new_passphrase.html", problems=Problems())
+
+
 @blueprint.post("/me/settings/passphrase")
 @permit(Permission.ACCOUNT_MANAGE)
+@confirmed
 def change_passphrase() -> ResponseReturnValue:
     """Put a new passphrase in place of the old one; every other session ends."""
     form = ChangePassphraseForm()
     if not form.validate():
-        return _settings_page(problems=form.problems())
-    key, problem = step_up(form)
-    if key is None:
-        return _settings_page(problems={"passphrase": problem})
+        problems = Problems(form.problems())
+        return page("accounts/new_passphrase.html", status=422, problems=problems)
+    key = signed_in().unlock()
     lock = keyring.lock(form.own, me().public_id, key, config().hash_cost)
     cookie = service.change_passphrase(session(), me(), lock, key)
     return with_new_passphrase("accounts.settings", cookie)
@@ -158,6 +165,7 @@ def _settings_page(
         preview=preview,
         consent=about.consent_for() if may_agree else "",
         themes=_themes(),
+        has_factor=signed_in().has_factor,
         problems=Problems(problems or {}),
     )
 

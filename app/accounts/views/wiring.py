@@ -7,12 +7,25 @@ from app.accounts.views import (
     coming_back,
     coming_in,
     common,
+    confirming,
     invites,
     joining,
     privacy,
     profiles,
+    second_factor,
     settings,
 )
 
-FILES = (codes, coming_back, coming_in, invites, joining, privacy, profiles, settings)
+FILES = (
+    codes,
+    coming_back,
+    coming_in,
+    confirming,
+    invites,
+    joining,
+    privacy,
+    profiles,
+    second_factor,
+    settings,
+)
 blueprint = common.blueprint
