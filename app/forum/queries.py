@@ -394,6 +394,12 @@ def _quoted(pseudonym: str) -> str:
     return quote(pseudonym, safe="")
 
 
+@lru_cache(maxsize=4096)
+def _mask(seed: int) -> str:
+    """The classes that draw a mask."""
+    return f"tone-{seed % 8} cut-{seed // 8 % 4} eyes-{seed // 32 % 4}"
+
+
 # --- posts ----------------------------------------------------------------------------------------
 
 
@@ -420,6 +426,11 @@ class PostRow:
     def written_on(self) -> str:
         """The day on which it was written, as machines read it."""
         return self.written_at.date().isoformat()
+
+    @property
+    def mask(self) -> str:
+        """The classes of the author's drawn mask, as `mask` of `_macros/posts.html` makes them."""
+        return _mask(self.mask_seed)
 
     @property
     def author_in_address(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final, cast
@@ -11,7 +12,6 @@ from flask import (
     Flask,
     current_app,
     flash,
-    g,
     get_flashed_messages,
     render_template,
     request,
@@ -52,6 +52,9 @@ def install_pages(app: Flask, common: Common) -> None:
         {"_": translated, "gettext": translated, "ngettext": counted, "url_for": address}
     )
 
+    app.before_request(_forget_language)
+    app.teardown_request(_forget_language)
+
     @app.context_processor
     def offer() -> dict[str, Any]:
         return {
@@ -83,15 +86,18 @@ def tell(text: str, kind: str = "good") -> None:
 
 def translated(text: str, **words: Any) -> Markup:
     """A text in the language of this page; `words` are put in, made safe unless they are markup."""
-    said = _said().get(text)
+    known = _words()
+    if words:
+        return Markup(known.catalogue.ugettext(text)) % words  # noqa: S704 - our own texts
+    said = known.said.get(text)
     if said is None:
-        said = _said()[text] = Markup(_catalogue().ugettext(text))  # noqa: S704 - our own texts
-    return said % words
+        said = known.said[text] = Markup(known.catalogue.ugettext(text)) % {}  # noqa: S704 - ours
+    return said
 
 
 def counted(one: str, many: str, num: int, **words: Any) -> Markup:
     """The form of a text for this number, which stands in it as `%(num)s`."""
-    said = Markup(_catalogue().ungettext(one, many, num))  # noqa: S704 - our own texts
+    said = Markup(_words().catalogue.ungettext(one, many, num))  # noqa: S704 - our own texts
     return said % {"num": num, **words}
 
 
@@ -105,22 +111,48 @@ def address(endpoint: str, **values: Any) -> str:
     return known[endpoint]
 
 
-def _said() -> dict[str, Markup]:
-    """What has been translated into the language of this page so far."""
-    if "said" not in g:
-        known = current_app.extensions.setdefault("said", {})
-        g.said = known.setdefault(language(), {})
-    return cast(dict[str, Markup], g.said)
+class _Words:
+    """The words of one language: its catalogue, and what was taken from it so far."""
+
+    __slots__ = ("catalogue", "said")
+
+    def __init__(self, catalogue: Translations) -> None:
+        self.catalogue = catalogue
+        self.said: dict[str, Markup] = {}
 
 
-def _catalogue() -> Translations:
-    """The translations for the language of this page."""
-    if "catalogue" not in g:
-        known: dict[str, Translations] = current_app.extensions.setdefault("catalogues", {})
-        if language() not in known:
-            known[language()] = get_translations()
-        g.catalogue = known[language()]
-    return cast(Translations, g.catalogue)
+class _Page(threading.local):
+    """The words of the page that this thread is drawing.
+
+    A page asks for a hundred texts and days, and one thread draws all of it: to look the language
+    up in the request each time costs more than all the texts.
+    """
+
+    words: _Words | None = None
+
+    def __init__(self) -> None:
+        self.days: dict[date, str] = {}  # one page names few days often
+
+
+_drawn: Final = _Page()
+
+
+def _words() -> _Words:
+    """The words for the language of this page."""
+    words = _drawn.words
+    if words is None:
+        known: dict[str, _Words] = current_app.extensions.setdefault("words", {})
+        words = known.get(language())
+        if words is None:
+            words = known[language()] = _Words(get_translations())
+        _drawn.words = words
+    return words
+
+
+def _forget_language(_: BaseException | None = None) -> None:
+    """Let the next page of this thread find its own language."""
+    _drawn.words = None
+    _drawn.days.clear()
 
 
 def _notices() -> list[tuple[str, str]]:
@@ -131,10 +163,10 @@ def _notices() -> list[tuple[str, str]]:
 def day_in_words(moment: date | datetime) -> str:
     """A day as people say it: today, yesterday, else the date. Never an hour."""
     day = moment.date() if isinstance(moment, datetime) else moment
-    said: dict[date, str] = g.setdefault("days_in_words", {})  # one page names few days often
-    if day not in said:
-        said[day] = _in_words(day)
-    return said[day]
+    said = _drawn.days.get(day)
+    if said is None:
+        said = _drawn.days[day] = _in_words(day)
+    return said
 
 
 def _in_words(day: date) -> str:

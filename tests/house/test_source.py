@@ -203,6 +203,28 @@ def test_markup_goes_unescaped_only_where_it_was_sanitised() -> None:
     assert trusting == {"app/web/render.py"}  # our own texts, as they stand in the catalogues
 
 
+# What stands unescaped in the posts of a thread page: our own words and addresses, ids, numbers,
+# days, and HTML that both sanitisers have passed. What people have typed is escaped by hand there.
+UNESCAPED_IN_POSTS = {
+    "public_id", "members", "row.author_in_address", "row.mask", "said[row.role_word]", "at",
+    "row.written_on", "row.written_at|day", "posts", "source.public_id", "row.html", "target",
+    "number", "reply", "report", "token", "thanks", "'unthank' if is_thanked else 'thank'",
+    "s_thanked if is_thanked else s_thank", "row.public_id",
+    "s_new", "s_held", "s_you", "s_edited", "s_gone", "s_quoted", "s_quote", "s_thank", "s_more",
+    "s_edit", "s_erase", "s_earlier", "s_report",
+}  # fmt: skip
+ESCAPED_IN_POSTS = {"author|e", "(author or s_former)|e", "source.text|e"}
+
+
+def test_what_goes_unescaped_in_the_posts_of_a_thread_is_known() -> None:
+    text = (ROOT / "templates" / "forum" / "_post.html").read_text()
+    region = text.split("{%- autoescape false -%}")[1].split("{%- endautoescape -%}")[0]
+    said = {each.strip() for each in re.findall(r"{{-?(.*?)-?}}", region, re.DOTALL)}
+    # `_(…)` is markup made by `translated`, which escapes every word that is put in.
+    plain = {each for each in said if not each.startswith("_(")}
+    assert plain == UNESCAPED_IN_POSTS | ESCAPED_IN_POSTS
+
+
 def test_pages_ask_the_table_and_not_for_roles() -> None:
     asking = re.compile(r"\bme\.(?:role|roles|trust|standing|is_moderator|is_operator)\b")
     askers = [
