@@ -31,6 +31,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     from app.accounts import sessions
     from app.accounts.views import wiring as accounts
     from app.admin import views as admin
+    from app.cases.views import wiring as cases
     from app.community import views as community
     from app.core.db import open_database
     from app.core.settings import SettingsCache
@@ -99,7 +100,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     install_pages(app, _common)
     explain_refusals(app)
 
-    for room in (accounts, shields, filters, forum, moderation, leaving, community, admin):
+    for room in (accounts, shields, filters, forum, moderation, leaving, community, cases, admin):
         app.register_blueprint(room.blueprint)
 
     app.wsgi_app = StrictHeaders(  # type: ignore[assignment,method-assign]  # the way Flask documents
@@ -113,6 +114,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
 def _lend_keys(database: Database, config: Config) -> None:
     """Let every session of the database find the server's own secrets."""
     from app.accounts.names import open_names
+    from app.cases.keys import open_cases
     from app.core.shreds import open_shreds
     from app.shields.service import open_shields
     from config import secret
@@ -120,6 +122,7 @@ def _lend_keys(database: Database, config: Config) -> None:
     open_shreds(database, config.keys)
     open_shields(database, secret(config, "shields"))
     open_names(database, secret(config, "names"))
+    open_cases(database, secret(config, "cases"))
 
 
 def _common() -> Mapping[str, Any]:

@@ -26,13 +26,14 @@ from werkzeug.test import TestResponse
 
 from app.accounts import sessions
 from app.accounts.models import Member
+from app.cases.keys import open_cases
 from app.core import clock
 from app.core.db import Database, open_database
 from app.core.migrate import upgrade
 from app.core.settings import Settings, write_settings
 from app.core.shreds import open_shreds
 from app.web.unit_of_work import SAFE_METHODS
-from config import Config
+from config import Config, secret
 from tests import services
 from tests.factories import CHEAP, PASSPHRASE, private_key_of
 
@@ -136,6 +137,7 @@ def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
     """The database of this test, open, with a folder for the epoch keys beside it."""
     opened = open_database(database_url)
     open_shreds(opened, tmp_path / "keys")
+    open_cases(opened, secret(Config(data=tmp_path), "cases"))
     yield opened
     opened.close()
 

@@ -9,6 +9,8 @@ from typing import Final
 
 import config as settings_of_the_machine
 from app.accounts.service import clear_expired_standings
+from app.cases.keys import open_cases
+from app.cases.service.rounds import make_rounds
 from app.cli import rescreening
 from app.cli.erasing import pack, settle_erasures
 from app.core.db import Database, open_database
@@ -38,6 +40,7 @@ def run(_: argparse.Namespace) -> int:
     database = open_database(config.database)
     open_shreds(database, config.keys)
     open_shields(database, settings_of_the_machine.secret(config, "shields"))
+    open_cases(database, settings_of_the_machine.secret(config, "cases"))
     gone = tick(database)
     rescreening.go_on(database, RESCREEN_FOR)
     with database.read() as session:
@@ -51,6 +54,8 @@ def run(_: argparse.Namespace) -> int:
 
 def tick(database: Database) -> int:
     """Do what is due now, each thing in a transaction of its own; returns how many rows went."""
+    with database.write.begin() as session:
+        make_rounds(session)
     with database.write.begin() as session:
         gone = run_retention(session)
     with database.write.begin() as session:

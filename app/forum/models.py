@@ -25,6 +25,7 @@ from app.core.retention import Keep
 from app.policy.vocabulary import Gate, Role, Trust, Visibility
 
 OPEN: Final = frozenset({Visibility.PUBLISHED, Visibility.REMOVED, Visibility.ERASED})
+WAITING: Final = frozenset({Visibility.HELD, Visibility.QUARANTINED})  # its author reads a line
 EDIT_WINDOW: Final = timedelta(hours=24)  # times are kept to the hour, so it is no shorter than 24
 
 

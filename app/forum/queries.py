@@ -29,6 +29,7 @@ from app.core.text import excerpt
 from app.forum import search
 from app.forum.models import (
     OPEN,
+    WAITING,
     Board,
     Category,
     Follow,
@@ -500,8 +501,8 @@ _IN_THREAD: Final = _POSTS.thread_id == bindparam("thread_id", type_=Integer)
 # The rule `may_know_of_it`, for the posts of a thread that the actor may read.
 _MAY_KNOW: Final = or_(
     _POSTS.visibility.in_(OPEN),
-    IS_MODERATOR,
-    and_(_POSTS.visibility == Visibility.HELD, _POSTS.author_id == ACTOR),
+    and_(IS_MODERATOR, _POSTS.visibility != Visibility.QUARANTINED),
+    and_(_POSTS.visibility.in_(WAITING), _POSTS.author_id == ACTOR),
 )
 _NUMBER: Final = bindparam("number", type_=Integer)
 _POSTS_AFTER: Final = (
@@ -519,8 +520,10 @@ _POSTS_BEFORE: Final = (
 _IS_HELD_HERE: Final = and_(
     _IN_THREAD,
     _POSTS.number.is_(None),
-    _POSTS.visibility == Visibility.HELD,
-    or_(IS_MODERATOR, _POSTS.author_id == ACTOR),
+    or_(
+        and_(_POSTS.visibility == Visibility.HELD, IS_MODERATOR),
+        and_(_POSTS.visibility.in_(WAITING), _POSTS.author_id == ACTOR),
+    ),
 )
 _HELD_POSTS: Final = _post_rows().where(_IS_HELD_HERE).order_by(_POSTS.id).limit(POSTS_A_PAGE)
 

@@ -441,6 +441,23 @@ def remove(session: Session, post: Post, rule: str) -> None:
     _take_away(post, rule)
 
 
+def quarantine(session: Session, post: Post) -> None:
+    """Take a published post away from readers and from its author, while somebody looks at it.
+
+    Nothing shows why: numbers close up as for every post that waits, and its author reads the line
+    that all such posts have. `restore` brings it back.
+    """
+    search.drop(session, post.id, searchable(post))
+    post.visibility = Visibility.QUARANTINED
+    thread = post.thread
+    if not post.is_opening:
+        _take_number(session, post)
+        return
+    if thread.post_count <= 1:
+        thread.visibility = Visibility.QUARANTINED
+    thread.title, thread.kept_title = NO_TITLE, thread.full_title
+
+
 def _take_away(post: Post, rule: str) -> None:
     """Keep a post from readers by decision; the title of a thread is part of its opening post."""
     post.visibility = Visibility.REMOVED

@@ -138,6 +138,7 @@ def _may_see(actor: Actor) -> list[ColumnElement[bool]]:
     author_id = func.coalesce(_direct.author_id, Statement.member_id)
     return [
         or_(_direct.id.is_not(None), Statement.id.is_not(None)),
+        or_(_direct.id.is_(None), _direct.visibility != Visibility.QUARANTINED),
         or_(Board.id.is_(None), may_enter_sql(actor)),
         or_(author_id.is_(None), author_id != actor.id),
     ]
@@ -277,6 +278,8 @@ def matter_of(session: Session, item: ReviewItem) -> Matter | None:
     statement = None if post else statement_by_id(session, item.subject)
     if post is None and statement is None:
         return None
+    if post is not None and post.visibility is Visibility.QUARANTINED:
+        return None  # it waits for other eyes, and is here again when it comes back
     if statement is not None and statement.post_id is not None:
         post = _post_by_inner_id(session, statement.post_id)
     author_id = statement.member_id if statement else post.author_id if post else None

@@ -19,11 +19,13 @@ from app.policy.vocabulary import (
     Owned,
     Role,
     Ruled,
+    Sealed,
     Shown,
     Standing,
     Threaded,
     Trust,
     Visibility,
+    Worked,
 )
 
 Rule = Callable[[Actor, Any], bool]
@@ -38,10 +40,19 @@ class Permission(StrEnum):
     BOARD_EDIT = "board:edit"
     BOARD_FEED = "board:feed"
     BOARD_READ = "board:read"
+    CASE_LEAD = "case:lead"
+    CASE_READ = "case:read"
+    COVER_EDIT = "cover:edit"
+    DUTY_READ = "duty:read"
+    EXPOSURE_FOLLOW = "exposure:follow"
+    EXPOSURE_READ = "exposure:read"
+    EXPOSURE_SEND = "exposure:send"
     FILTER_EDIT = "filter:edit"
     INBOX_READ = "inbox:read"
     INVITE_CREATE = "invite:create"
     MEMBER_READ = "member:read"
+    MYCASE_LIST = "mycase:list"
+    MYCASE_READ = "mycase:read"
     NOTICE_CLEAR = "notice:clear"
     POST_CREATE = "post:create"
     POST_EDIT = "post:edit"
@@ -129,6 +140,8 @@ def may_know_of_it(actor: Actor, subject: Shown) -> bool:
     """The gate lets the actor in, and what is held is known to author and moderators alone."""
     if not may_enter(actor, subject):
         return False
+    if subject.visibility is Visibility.QUARANTINED:
+        return own(actor, subject)  # moderators as well: one of them may be the reason
     if subject.is_in_the_open or is_moderator(actor, subject):
         return True
     return subject.visibility is Visibility.HELD and own(actor, subject)
@@ -230,6 +243,26 @@ def did_not_decide_before(actor: Actor, subject: Contested) -> bool:
     return subject.decided_by != actor.id
 
 
+def answers_exposures(actor: Actor, subject: object) -> bool:
+    """The actor answers exposures, or is the trustee who is called when nobody else may."""
+    return bool(actor.roles & (Role.RESPONDER | Role.TRUSTEE))
+
+
+def holds_a_key(actor: Actor, subject: Sealed) -> bool:
+    """It was sealed to the actor: no role opens it."""
+    return actor.id in subject.reader_ids
+
+
+def is_named(actor: Actor, subject: Worked) -> bool:
+    """The actor is named on the case: no role opens it."""
+    return answers_exposures(actor, subject) and actor.id in subject.named_ids
+
+
+def leads(actor: Actor, subject: Worked) -> bool:
+    """The actor is lead or second of the case, or its trustee."""
+    return actor.id in subject.lead_ids
+
+
 TABLE: Final[Mapping[Permission, Access]] = {
     Permission.ACCOUNT_MANAGE: Access(see=(is_member,)),
     Permission.ACCOUNT_SELF_CHECK: Access(see=(is_member,)),
@@ -237,10 +270,19 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.BOARD_EDIT: Access(see=(is_operator,)),
     Permission.BOARD_FEED: Access(see=(open_to_visitors,)),
     Permission.BOARD_READ: Access(see=(may_enter,)),
+    Permission.CASE_LEAD: Access(see=(is_named,), do=(leads,)),
+    Permission.CASE_READ: Access(see=(is_named,)),
+    Permission.COVER_EDIT: Access(see=(is_operator,)),
+    Permission.DUTY_READ: Access(see=(answers_exposures,)),
+    Permission.EXPOSURE_FOLLOW: Access(see=(belongs,)),
+    Permission.EXPOSURE_READ: Access(see=(answers_exposures, holds_a_key)),
+    Permission.EXPOSURE_SEND: Access(see=(may_know_of_it,), do=(is_member, published, others)),
     Permission.FILTER_EDIT: Access(see=(is_moderator,)),
     Permission.INBOX_READ: Access(see=(is_member,)),
     Permission.INVITE_CREATE: Access(see=(is_member,), do=(may_write, trusted_to_invite)),
     Permission.MEMBER_READ: Access(see=(is_member,)),
+    Permission.MYCASE_LIST: Access(see=(is_member,)),
+    Permission.MYCASE_READ: Access(see=(belongs,)),
     Permission.NOTICE_CLEAR: Access(see=(belongs,)),
     Permission.POST_CREATE: Access(
         see=(may_know_of_it,),
@@ -286,6 +328,9 @@ TABLE: Final[Mapping[Permission, Access]] = {
 OPEN_TO_THE_SUSPENDED: Final = frozenset(
     {
         Permission.ACCOUNT_MANAGE,
+        Permission.EXPOSURE_FOLLOW,
+        Permission.MYCASE_LIST,
+        Permission.MYCASE_READ,
         Permission.SHIELD_LIST,
         Permission.SHIELD_REMOVE,
         Permission.STANDING_READ,

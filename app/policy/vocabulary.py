@@ -143,3 +143,19 @@ class Contested(Gated, Protocol):
     def reporter_ids(self) -> frozenset[int]: ...
     @property
     def decided_by(self) -> int | None: ...
+
+
+class Sealed(Protocol):
+    """Something that only some people have a key of."""
+
+    @property
+    def reader_ids(self) -> frozenset[int]: ...
+
+
+class Worked(Protocol):
+    """A case: who is named on it, and who of them leads."""
+
+    @property
+    def named_ids(self) -> frozenset[int]: ...
+    @property
+    def lead_ids(self) -> frozenset[int]: ...

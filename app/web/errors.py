@@ -41,6 +41,7 @@ DENIALS: Final = {
     "published": _l("This text is not open to readers, so this cannot be done with it."),
     "still_there": _l("This text is gone, so it cannot be changed."),
     "fresh": _l("The time in which this could be changed has run out."),
+    "leads": _l("The lead or the second of this case does this."),
     "own": _l("Only the one who wrote this can change it."),
     "others": _l("This is your own text."),
     "answerable": _l("There is nothing to answer here, or the time for it has run out."),

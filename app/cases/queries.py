@@ -1,0 +1,427 @@
+"""Reading reports and cases. What is sealed stays sealed here: only a ring opens it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.accounts.models import Member
+from app.cases import keys, workflow
+from app.cases.clocks import Window
+from app.cases.models import (
+    Case,
+    Consent,
+    CoverHour,
+    Exposure,
+    ExposureReport,
+    Letter,
+    MemberWord,
+    Named,
+    PartReader,
+    Place,
+    Receipt,
+    Recusal,
+    ReportLetter,
+    ReportReader,
+    StepItem,
+    Timer,
+)
+from app.cases.words import Clock, Seat
+from app.core import clock
+from app.core.ids import ALPHABET, LENGTH
+from app.forum.models import Post, Thread
+from app.policy.permissions import is_suspended
+from app.policy.vocabulary import Role
+
+IN_A_LINK: Final = re.compile(rf"(?<![{ALPHABET}])[{ALPHABET}]{{{LENGTH}}}(?![{ALPHABET}])")
+
+
+# --- people ---------------------------------------------------------------------------------------
+
+
+def responders(session: Session) -> list[Member]:
+    """Everybody who answers exposures, and is not suspended."""
+    return _with_role(session, Role.RESPONDER)
+
+
+def trustees(session: Session) -> list[Member]:
+    """The people from outside who step in when nobody else may."""
+    return _with_role(session, Role.TRUSTEE)
+
+
+def _with_role(session: Session, role: Role) -> list[Member]:
+    """Members with a role who may act, in the order of their names."""
+    query = select(Member).where(Member.roles.op("&")(int(role)) != 0).order_by(Member.pseudonym)
+    return [member for member in session.scalars(query) if not is_suspended(member.actor)]
+
+
+def members(session: Session, inner: Iterable[int]) -> dict[int, Member]:
+    """Members by inner id, in one question."""
+    wanted = set(inner)
+    query = select(Member).where(Member.id.in_(wanted))
+    return {member.id: member for member in session.scalars(query)} if wanted else {}
+
+
+def member_by_public_id(session: Session, public_id: str) -> Member | None:
+    """The member with this public id."""
+    return session.scalars(select(Member).where(Member.public_id == public_id)).first()
+
+
+def is_recused(session: Session, thing: str, person: str) -> bool:
+    """Whether somebody must see nothing of a report or a case; both by public ids."""
+    return session.get(Recusal, keys.person_tag(session, "recused", thing, person)) is not None
+
+
+# --- posts ----------------------------------------------------------------------------------------
+
+
+def post_by_inner_id(session: Session, inner: int) -> Post | None:
+    """A post with its thread and board."""
+    return session.scalars(_post(Post.id == inner)).first()
+
+
+def post_by_public_id(session: Session, public_id: str) -> Post | None:
+    """A post with its thread and board, by the id that a place of a case names."""
+    return session.scalars(_post(Post.public_id == public_id)).first()
+
+
+def post_in_link(session: Session, link: str) -> Post | None:
+    """The post that a link of ours names, if it names one that stands here."""
+    for public_id in IN_A_LINK.findall(link.lower())[::-1]:
+        found = post_by_public_id(session, public_id)
+        if found is not None:
+            return found
+    return None
+
+
+def _post(which: ColumnElement[bool]) -> Select[Post]:
+    """The statement behind the three."""
+    return select(Post).where(which).options(joinedload(Post.thread).joinedload(Thread.board))
+
+
+# --- reports --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A report as a door weighs it: who holds a key of it."""
+
+    report: ExposureReport
+    reader_ids: frozenset[int]
+
+
+def received_by_id(session: Session, public_id: str) -> Received | None:
+    """The report with this public id, and who can open it."""
+    report = session.scalars(
+        select(ExposureReport).where(ExposureReport.public_id == public_id)
+    ).first()
+    return None if report is None else Received(report, frozenset(reader_ids(session, report.id)))
+
+
+def reader_ids(session: Session, report_id: int) -> set[int]:
+    """Who can open a report."""
+    query = select(ReportReader.member_id).where(ReportReader.report_id == report_id)
+    return set(session.scalars(query))
+
+
+def report_part(session: Session, report_id: int, member_id: int) -> bytes:
+    """The part of a report's key that is sealed to somebody who has one."""
+    return session.get_one(ReportReader, (report_id, member_id)).part
+
+
+def reports_for(session: Session, member_id: int) -> list[tuple[ExposureReport, bytes]]:
+    """The open reports that somebody can open, the oldest first, each with the own part."""
+    query = (
+        select(ExposureReport, ReportReader.part)
+        .join(ReportReader, ReportReader.report_id == ExposureReport.id)
+        .where(
+            ReportReader.member_id == member_id,
+            ExposureReport.closed_on.is_(None),
+            ExposureReport.box_a.is_not(None),
+        )
+        .order_by(ExposureReport.id)
+    )
+    return [(report, part) for report, part in session.execute(query)]
+
+
+def has_report(session: Session, post: Post) -> bool:
+    """Whether somebody has reported a post before."""
+    query = select(ExposureReport.id).where(ExposureReport.post_id == post.id).limit(1)
+    return session.scalar(query) is not None
+
+
+def report_letters(session: Session, report_id: int) -> Sequence[ReportLetter]:
+    """The letters of a report, in their order."""
+    query = select(ReportLetter).where(ReportLetter.report_id == report_id)
+    return session.scalars(query.order_by(ReportLetter.id)).all()
+
+
+def receipt_by_tag(session: Session, tag: bytes) -> tuple[Receipt, ExposureReport] | None:
+    """The receipt that a tag finds, if it has not run out, with its report."""
+    row = session.execute(
+        select(Receipt, ExposureReport)
+        .join(ExposureReport, ExposureReport.id == Receipt.report_id)
+        .where(Receipt.tag == tag, Receipt.expires_on >= clock.today())
+    ).first()
+    return None if row is None else (row[0], row[1])
+
+
+def case_of_report(session: Session, report: ExposureReport) -> Case | None:
+    """The case that a report belongs to."""
+    return None if report.case_id is None else session.get(Case, report.case_id)
+
+
+def report_of_case(session: Session, case_id: int) -> ExposureReport | None:
+    """The report with which a case began, while nobody has a team named."""
+    query = select(ExposureReport).where(ExposureReport.case_id == case_id)
+    return session.scalars(query.order_by(ExposureReport.id).limit(1)).first()
+
+
+def post_of_report(session: Session, report: ExposureReport) -> Post | None:
+    """The post that a report names."""
+    return None if report.post_id is None else post_by_inner_id(session, report.post_id)
+
+
+# --- cases ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A case as a door weighs it: who is named on it, and as what."""
+
+    case: Case
+    seats: Mapping[int, Seat]
+
+    @property
+    def named_ids(self) -> frozenset[int]:
+        """Everybody who is named."""
+        return frozenset(self.seats)
+
+    @property
+    def lead_ids(self) -> frozenset[int]:
+        """Those who may do what a contact person may not."""
+        return frozenset(n for n, seat in self.seats.items() if seat is not Seat.CONTACT)
+
+
+def worked_by_id(session: Session, public_id: str) -> Worked | None:
+    """The case with this public id, and who is named on it."""
+    case = case_by_id(session, public_id)
+    if case is None:
+        return None
+    return Worked(case, {row.member_id: row.seat for row in named(session, case.id)})
+
+
+def case_by_id(session: Session, public_id: str) -> Case | None:
+    """The case with this public id."""
+    return session.scalars(select(Case).where(Case.public_id == public_id)).first()
+
+
+def cases_of(session: Session, member_id: int) -> Sequence[Case]:
+    """The cases on which somebody is named: what presses most first, closed ones last."""
+    query = (
+        select(Case)
+        .join(Named, Named.case_id == Case.id)
+        .where(Named.member_id == member_id)
+        .order_by(Case.closed_on.is_not(None), Case.is_danger.desc(), Case.severity.desc(), Case.id)
+    )
+    return session.scalars(query).all()
+
+
+def cases_by_ids(session: Session, inner: Iterable[int]) -> dict[int, Case]:
+    """Cases by inner id."""
+    wanted = list(inner)
+    return {case.id: case for case in session.scalars(select(Case).where(Case.id.in_(wanted)))}
+
+
+def codenames(session: Session) -> set[str]:
+    """Every codename that is taken."""
+    return set(session.scalars(select(Case.codename)))
+
+
+def named(session: Session, case_id: int) -> Sequence[Named]:
+    """Who works on a case."""
+    return session.scalars(select(Named).where(Named.case_id == case_id)).all()
+
+
+def named_ids(session: Session, case_id: int) -> set[int]:
+    """The inner ids of who works on a case."""
+    return set(session.scalars(select(Named.member_id).where(Named.case_id == case_id)))
+
+
+def part_reader_ids(session: Session, case_id: int) -> set[int]:
+    """Who could open a case that has no team yet."""
+    return set(session.scalars(select(PartReader.member_id).where(PartReader.case_id == case_id)))
+
+
+def exposures_of(session: Session, case_id: int) -> Sequence[Exposure]:
+    """The exposures of a case."""
+    query = select(Exposure).where(Exposure.case_id == case_id).order_by(Exposure.id)
+    return session.scalars(query).all()
+
+
+def places_of(session: Session, case_id: int) -> Sequence[Place]:
+    """The places of a case."""
+    query = select(Place).where(Place.case_id == case_id).order_by(Place.id)
+    return session.scalars(query).all()
+
+
+def place_by_id(session: Session, case_id: int, public_id: str) -> Place | None:
+    """A place of this very case."""
+    query = select(Place).where(Place.case_id == case_id, Place.public_id == public_id)
+    return session.scalars(query).first()
+
+
+def consents_of(session: Session, case_id: int) -> Sequence[Consent]:
+    """What was put to the affected member, in its order."""
+    query = select(Consent).where(Consent.case_id == case_id).order_by(Consent.id)
+    return session.scalars(query).all()
+
+
+def consent_by_id(session: Session, case_id: int, public_id: str) -> Consent | None:
+    """A question of this very case."""
+    query = select(Consent).where(Consent.case_id == case_id, Consent.public_id == public_id)
+    return session.scalars(query).first()
+
+
+def consent_for(session: Session, place: Place) -> Consent | None:
+    """The last question about one place."""
+    query = select(Consent).where(Consent.place_id == place.id).order_by(Consent.id.desc())
+    return session.scalars(query.limit(1)).first()
+
+
+def letters_of(session: Session, case_id: int) -> Sequence[Letter]:
+    """The letters of a case, in their order."""
+    query = select(Letter).where(Letter.case_id == case_id).order_by(Letter.id)
+    return session.scalars(query).all()
+
+
+def has_answer(session: Session, case_id: int) -> bool:
+    """Whether the affected member has written or said anything."""
+    wrote = select(Letter.id).where(Letter.case_id == case_id, Letter.is_from_member)
+    said = select(MemberWord.id).where(
+        MemberWord.case_id == case_id, MemberWord.kind.in_(("safe", "way_on"))
+    )
+    answered = select(Consent.id).where(
+        Consent.case_id == case_id, Consent.state.in_([*workflow.ANSWERS, "withdrawn"])
+    )
+    return any(session.scalar(query.limit(1)) for query in (wrote, said, answered))
+
+
+def items_of(session: Session, case_id: int) -> Sequence[StepItem]:
+    """The items of the checklist."""
+    query = select(StepItem).where(StepItem.case_id == case_id).order_by(StepItem.id)
+    return session.scalars(query).all()
+
+
+def item_of(session: Session, case_id: int, code: str) -> StepItem | None:
+    """One item of the checklist."""
+    query = select(StepItem).where(StepItem.case_id == case_id, StepItem.code == code)
+    return session.scalars(query).first()
+
+
+def word_of(session: Session, case_id: int, kind: str) -> MemberWord | None:
+    """What the member has said of one kind."""
+    query = select(MemberWord).where(MemberWord.case_id == case_id, MemberWord.kind == kind)
+    return session.scalars(query).first()
+
+
+def facts_of(session: Session, case: Case) -> workflow.Facts:
+    """Everything that the state of a case follows from."""
+    today = clock.today()
+    return workflow.Facts(
+        seats=frozenset(row.seat for row in named(session, case.id)),
+        items={row.code: row.state for row in items_of(session, case.id)},
+        places=[place.state for place in places_of(session, case.id)],
+        questions=[
+            workflow.Question(row.state, (today - row.asked_on).days)
+            for row in consents_of(session, case.id)
+        ],
+        has_answer=has_answer(session, case.id),
+        is_danger=case.is_danger,
+        is_closed=case.closed_on is not None,
+        is_reopened=case.is_reopened,
+        has_retention=case.keep_days is not None,
+        has_overdue_check_in=any(
+            timer.clock is Clock.CHECK_IN and timer.due_at < clock.now()
+            for timer in timers_of(session, case.id)
+        ),
+    )
+
+
+def has_word_for(session: Session, private_key: bytes) -> bool:
+    """Whether something waits for a member in an own case: a letter was last written by the team.
+
+    Found by trying the slots, so that no line in an inbox says whose case it is.
+    """
+    rings = keys.own_rings(session, private_key)
+    for ring in rings:
+        query = select(Letter.is_from_member).where(Letter.case_id == ring.case_id)
+        last = session.scalars(query.order_by(Letter.id.desc()).limit(1)).first()
+        asked = select(func.count()).where(
+            Consent.case_id == ring.case_id, Consent.state.in_(workflow.OPEN_QUESTIONS)
+        )
+        if last is False or session.scalar(asked):
+            return True
+    return False
+
+
+# --- time -----------------------------------------------------------------------------------------
+
+
+def cover_hours(session: Session) -> list[Window]:
+    """The hours in which somebody is on duty."""
+    query = select(CoverHour).order_by(CoverHour.weekday, CoverHour.begins)
+    return [Window(row.weekday, row.begins, row.ends) for row in session.scalars(query)]
+
+
+def timers_of(session: Session, case_id: int) -> Sequence[Timer]:
+    """The clocks that run for a case, the next due first."""
+    query = select(Timer).where(Timer.case_id == case_id).order_by(Timer.due_at)
+    return session.scalars(query).all()
+
+
+def timer_of(session: Session, case_id: int, which: Clock) -> Timer | None:
+    """One clock of a case."""
+    query = select(Timer).where(Timer.case_id == case_id, Timer.clock == which)
+    return session.scalars(query).first()
+
+
+def timers_of_report(session: Session, report_id: int) -> Sequence[Timer]:
+    """The clocks that run for a report."""
+    return session.scalars(select(Timer).where(Timer.report_id == report_id)).all()
+
+
+def timers_due(session: Session, now: datetime) -> Sequence[Timer]:
+    """Every clock that has run out."""
+    return session.scalars(select(Timer).where(Timer.due_at <= now).order_by(Timer.id)).all()
+
+
+def next_due(session: Session, case_ids: Iterable[int]) -> dict[int, datetime]:
+    """When something is due next for each of some cases, in one question."""
+    wanted = list(case_ids)
+    query = select(Timer.case_id, func.min(Timer.due_at)).where(Timer.case_id.in_(wanted))
+    rows = session.execute(query.group_by(Timer.case_id)).all()
+    return {case_id: at for case_id, at in rows if case_id is not None}
+
+
+def cases_past(session: Session, today: date, kept: int) -> list[Case]:
+    """Closed cases whose time is over, and of which more is left than hashes."""
+    query = select(Case).where(Case.closed_on < today, Case.brief != b"")
+    return [
+        case
+        for case in session.scalars(query)
+        if case.closed_on is not None
+        and (today - case.closed_on).days > (kept if case.keep_days is None else case.keep_days)
+    ]
+
+
+def reports_past(session: Session, today: date, kept: int) -> Sequence[ExposureReport]:
+    """Closed reports whose time is over; their rows go with the next round of retention."""
+    edge = today - timedelta(days=kept)
+    return session.scalars(select(ExposureReport).where(ExposureReport.closed_on < edge)).all()

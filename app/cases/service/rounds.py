@@ -1,0 +1,107 @@
+"""What `bauta tick` does for exposures: lapsed holds, overdue clocks, cases past their time."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from app.cases import clocks, keys, queries
+from app.cases.models import (
+    KEPT_DAYS,
+    Case,
+    CasePart,
+    Consent,
+    Exposure,
+    ExposureReport,
+    LedgerRow,
+    Letter,
+    MemberWord,
+    Named,
+    PartReader,
+    PartSlot,
+    Place,
+    StepItem,
+    Timer,
+)
+from app.cases.service import holds, intake
+from app.cases.words import Seat
+from app.core import clock, shreds
+from app.forum import service as forum
+
+SEALED: Final = (
+    Consent, Exposure, Letter, MemberWord, Place, StepItem, Timer, PartSlot, PartReader, CasePart,
+    Named,
+)  # fmt: skip
+OWNER, SECOND, ALL, TRUSTEE = range(4)  # the chain of RESPONSE.md §6
+
+
+def make_rounds(session: Session) -> int:
+    """Do what is due now; returns how many clocks had run out."""
+    holds.lapse(session)
+    overdue = queries.timers_due(session, clock.now())
+    for timer in overdue:
+        _call_up(session, timer)
+    forget_past(session)
+    return len(overdue)
+
+
+def _call_up(session: Session, timer: Timer) -> None:
+    """Call the next in the chain, with a line that says nothing, and let the clock run on.
+
+    Outside the covered hours nobody is called by a clock that stands still; it is due again later.
+    """
+    for member_id in _whom(session, timer):
+        forum.notify(session, member_id, intake.NOTICE, intake.NOTICE)
+    timer.level = min(timer.level + 1, TRUSTEE)
+    now = clock.now()
+    again = clocks.due(now, clocks.TRY_AGAIN_AFTER, queries.cover_hours(session))
+    timer.due_at = clocks.coarse(again, now)
+
+
+def _whom(session: Session, timer: Timer) -> set[int]:
+    """Whom a clock calls at its level: never anybody who must see nothing of it."""
+    if timer.report_id is not None:
+        return _whom_of_report(session, timer)
+    case = session.get(Case, timer.case_id)
+    if case is None:
+        return set()
+    seats = {row.member_id: row.seat for row in queries.named(session, case.id)}
+    leads = {n for n, seat in seats.items() if seat is Seat.LEAD}
+    if timer.level == OWNER and leads:
+        return leads
+    if timer.level <= SECOND and seats:
+        return set(seats)
+    people = queries.responders(session)
+    if timer.level >= TRUSTEE:
+        people = [*people, *queries.trustees(session)]
+    free = {
+        member.id
+        for member in people
+        if not queries.is_recused(session, case.public_id, member.public_id)
+    }
+    return free | set(seats)
+
+
+def _whom_of_report(session: Session, timer: Timer) -> set[int]:
+    """Everybody who can open the report: it is nobody's yet, and nobody else could read it."""
+    report = session.get(ExposureReport, timer.report_id)
+    return set() if report is None else queries.reader_ids(session, report.id)
+
+
+def forget_past(session: Session) -> int:
+    """Destroy what closed cases seal once their time is over. Returns how many.
+
+    The keys go first, then every row but those of the ledger, of which the hashes stay.
+    """
+    past = queries.cases_past(session, clock.today(), KEPT_DAYS)
+    for case in past:
+        keys.destroy(session, case.id)
+        for model in SEALED:
+            session.execute(delete(model).where(model.case_id == case.id))
+        session.execute(update(LedgerRow).where(LedgerRow.case_id == case.id).values(box=b""))
+        case.brief = b""
+    reports = queries.reports_past(session, clock.today(), KEPT_DAYS)
+    shreds.destroy(session, [report.shred_id for report in reports])
+    return len(past)

@@ -1,0 +1,170 @@
+"""The words in which a case is told: what it is made of, and the states of its parts. Pure."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+
+class Part(StrEnum):
+    """A part of a case with a key of its own (RESPONSE.md §1)."""
+
+    SHARED = "shared"
+    TEAM = "team"
+    IDENTITY = "identity"
+    SOURCE = "source"
+
+
+class Seat(StrEnum):
+    """What somebody is named for on a case."""
+
+    LEAD = "lead"
+    SECOND = "second"
+    CONTACT = "contact"
+    TRUSTEE = "trustee"
+
+
+class Severity(IntEnum):
+    """How far a fact has got, and which; the higher when unsure."""
+
+    HINT = 1
+    MEMBERS = 2
+    PUBLIC = 3
+    GRAVE = 4
+
+
+class ReportState(StrEnum):
+    """What became of a report, as the team knows it."""
+
+    RECEIVED = "received"
+    LOOKED_AT = "looked_at"
+    LINKED = "linked"
+    DUPLICATE = "duplicate"
+    NO_EXPOSURE = "no_exposure"
+    REROUTED = "rerouted"
+
+
+class Told(StrEnum):
+    """The only four words that a reporter ever reads."""
+
+    RECEIVED = "received"
+    LOOKED_AT = "looked_at"
+    ACTED_ON = "acted_on"
+    CLOSED = "closed"
+
+
+class HoldState(StrEnum):
+    """What became of a post that was hidden because of a report."""
+
+    LIVE = "live"
+    CONFIRMED = "confirmed"
+    RELEASED = "released"
+    LAPSED = "lapsed"
+
+
+class ExposureState(StrEnum):
+    """How far one fact is in the open still."""
+
+    VISIBLE = "visible"
+    CONTAINED = "contained"
+    ERASED = "erased"
+    OUT_OF_REACH = "out_of_reach"
+
+
+class PlaceKind(StrEnum):
+    """What kind of place an exposure stands at."""
+
+    HERE = "here"
+    SOCIAL = "social"
+    PASTE = "paste"
+    SEARCH = "search"
+    HOST = "host"
+    FORUM = "forum"
+    ARCHIVE = "archive"
+    CODE = "code"
+    MESSAGES = "messages"
+    OTHER = "other"
+
+
+class PlaceState(StrEnum):
+    """How far we are with a place (RESPONSE.md §2)."""
+
+    SEEN = "seen"
+    CAPTURED = "captured"
+    DRAFTED = "drafted"
+    ASKED = "consent"
+    SENT = "sent"
+    ANSWERED = "answered"
+    GONE = "gone"
+    REFUSED = "refused"
+    LEFT_ALONE = "left_alone"
+
+
+class ConsentState(StrEnum):
+    """What the affected member has said to one act."""
+
+    NOT_ASKED = "not_asked"
+    ASKED = "asked"
+    YES = "yes"
+    NO = "no"
+    NOT_NOW = "not_now"
+    ASK_ON = "ask_on"
+    DECIDE = "decide"
+    WITHDRAWN = "withdrawn"
+
+
+class ItemState(StrEnum):
+    """Whether a step item is done."""
+
+    OPEN = "open"
+    DONE = "done"
+    NOT_NEEDED = "not_needed"
+    BLOCKED = "blocked"
+
+
+class Verb(StrEnum):
+    """What somebody did with a case, as its ledger says (RESPONSE.md §11)."""
+
+    CREATED = "created"
+    NAMED = "named"
+    LEFT = "left"
+    VIEWED = "viewed"
+    RATED = "rated"
+    CAPTURED = "captured"
+    REDACTED = "redacted"
+    VERIFIED = "verified"
+    EXPORTED = "exported"
+    HANDED_OVER = "handed_over"
+    KEPT = "kept"
+    DESTROYED = "destroyed"
+    ASKED = "asked"
+    CONSENTED = "consented"
+    SENT = "sent"
+    ANSWERED = "answered"
+    TICKED = "ticked"
+    HIDDEN = "hidden"
+    SHOWN_AGAIN = "shown_again"
+    SUSPENDED = "suspended"
+    LIFTED = "lifted"
+    REMOVED = "removed"
+    NOTICED = "noticed"
+    AGREED = "agreed"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+class Clock(StrEnum):
+    """What must be done by when (RESPONSE.md §6)."""
+
+    CLAIM = "claim"
+    TEAM = "team"
+    FIRST_LETTER = "first_letter"
+    SUSPEND = "suspend"
+    PURGE = "purge"
+    DRAFT = "draft"
+    SEND = "send"
+    LOOK_AGAIN = "look_again"
+    UPDATE = "update"
+    NO_ANSWER = "no_answer"
+    CHECK_IN = "check_in"
+    OUR_BREACH = "our_breach"
+    LOOK_BACK = "look_back"
