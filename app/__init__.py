@@ -138,4 +138,17 @@ def _common() -> Mapping[str, Any]:
     count: int | None = g.get("inbox_count")
     if count is None:
         count = unread_notice_count(session(), asks) if asks.is_member else 0
-    return {"community_name": settings().name or "Bauta", "inbox_count": count}
+    return {
+        "community_name": settings().name or "Bauta",
+        "inbox_count": count,
+        "case_waits": _case_waits,
+    }
+
+
+def _case_waits() -> bool:
+    """Whether something waits in an own case; asked by the inbox alone, as keys must be tried."""
+    from app.cases.queries import has_word_for
+    from app.web.access import signed_in
+    from app.web.unit_of_work import session
+
+    return has_word_for(session(), signed_in().unlock())

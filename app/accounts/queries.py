@@ -17,6 +17,7 @@ from app.accounts.models import Invite, Member, MemberSession, RecoveryCode
 from app.core import clock
 from app.core.db import Base
 from app.core.retention import Keep
+from app.policy.vocabulary import Role
 
 INVITE_DAYS: Final = 30
 LONGEST_SESSION: Final = timedelta(hours=12)
@@ -85,6 +86,12 @@ def members_by_ids(session: Session, member_ids: Iterable[int]) -> Mapping[int, 
     if not wanted:
         return {}
     return {row.id: row for row in session.scalars(select(Member).where(Member.id.in_(wanted)))}
+
+
+def somebody_answers_exposures(session: Session) -> bool:
+    """Whether anybody has the role to whom a report of an exposure can be sealed."""
+    query = select(Member.id).where(Member.roles.op("&")(int(Role.RESPONDER)) != 0).limit(1)
+    return session.scalar(query) is not None
 
 
 def is_taken(session: Session, pseudonym: str) -> bool:

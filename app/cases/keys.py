@@ -257,7 +257,7 @@ def hand_from_slots(
     member_id, seat, public_key = newcomer
     slots = session.scalars(select(PartSlot).where(PartSlot.case_id == case_id)).all()
     for slot in slots:
-        if seat in READERS[slot.part] and _opens(private_key, slot.box):
+        if seat in READERS[slot.part] and opens(private_key, slot.box):
             (box,) = sealing.share_item(private_key, slot.box, [public_key])
             session.merge(
                 PartReader(
@@ -347,14 +347,14 @@ def own_rings(session: Session, private_key: bytes, case_id: int | None = None) 
         query = query.where(PartSlot.case_id == case_id)
     rings: dict[int, Ring] = {}
     shared = session.execute(query.where(PartSlot.part == Part.SHARED)).all()
-    found = [row for row in shared if _opens(private_key, row.box)]
+    found = [row for row in shared if opens(private_key, row.box)]
     if not found:
         return []
     cases = {row.case_id for row in found}
     rest = session.execute(
         query.where(PartSlot.part != Part.SHARED, PartSlot.case_id.in_(cases))
     ).all()
-    found += [row for row in rest if _opens(private_key, row.box)]
+    found += [row for row in rest if opens(private_key, row.box)]
     halves = shreds.shred_parts(session, [row.shred_id for row in found])
     for row in found:
         if row.shred_id in halves:
@@ -369,10 +369,10 @@ def own_rings(session: Session, private_key: bytes, case_id: int | None = None) 
 def has_slot(session: Session, case_id: int, private_key: bytes) -> bool:
     """Whether a case is this person's own."""
     query = select(PartSlot.box).where(PartSlot.case_id == case_id, PartSlot.part == Part.SHARED)
-    return any(_opens(private_key, box) for box in session.scalars(query))
+    return any(opens(private_key, box) for box in session.scalars(query))
 
 
-def _opens(private_key: bytes, box: bytes) -> bool:
+def opens(private_key: bytes, box: bytes) -> bool:
     """Whether a box was sealed to this key."""
     try:
         crypto.unwrap_with(private_key, box)

@@ -388,6 +388,41 @@ def _reply(session: Session, statement: Statement, reply: str) -> None:
 # --- sanctions ------------------------------------------------------------------------------------
 
 
+def suspend_for_now(
+    session: Session, moderator: Actor, post: Post, facts: str, days: int
+) -> Ruling:
+    """Suspend the author of a post without an item in the queue, while something is looked at.
+
+    It is a decision like any other: a statement of reasons that can be answered, and lifted.
+
+    Raises:
+        NotFoundError: when the author has left.
+    """
+    if post.author_id is None:
+        raise NotFoundError
+    audit.take_turn(session)
+    today = clock.today()
+    statement = Statement(
+        member_id=post.author_id,
+        moderator_id=moderator.id,
+        review_item_id=None,
+        post_id=None,
+        act=Act.LEAVE,
+        rule=Rule.IDENTITY,
+        facts=clean(facts),
+        decided_on=today,
+        answer="",
+        reply="",
+    )
+    until = _whole_hour() + timedelta(days=days)
+    sanction = Sanction(
+        member_id=post.author_id, kind=SanctionKind.SUSPEND, made_on=today, until=until
+    )
+    ruling = Ruling(statement=statement, post=None, sanctions=[sanction])
+    _hand_down(session, moderator, ruling)
+    return ruling
+
+
 def lift(session: Session, moderator: Actor, ruling: Ruling) -> int:
     """End the sanctions of a decision before their time. Returns how many were in force."""
     audit.take_turn(session)

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.accounts.models import Member
+from app.accounts.queries import somebody_answers_exposures
 from app.core.errors import NotFoundError, StaleError
 from app.forum import queries as forum
 from app.forum import rescreening as rescreenings
@@ -25,6 +26,7 @@ from app.moderation.forms import (
     filters,
     number,
 )
+from app.moderation.models import ReportReason
 from app.moderation.queries import Matter, Ruling
 from app.policy.permissions import Permission
 from app.policy.vocabulary import Trust
@@ -81,6 +83,7 @@ def my_reports() -> ResponseReturnValue:
 
 def _report_page(post: Post, form: ReportForm, status: int = 200) -> ResponseReturnValue:
     """The form, or a word that the member has reported this already."""
+    has_exposures = somebody_answers_exposures(session())
     return page(
         "moderation/report.html",
         status,
@@ -89,7 +92,15 @@ def _report_page(post: Post, form: ReportForm, status: int = 200) -> ResponseRet
         already=queries.open_report_of(session(), me(), post),
         form=form,
         problems=form.problems(),
-        options=words.choices(words.REPORT_REASONS),
+        # Where somebody answers exposures, the first reason has a way of its own.
+        may_send_exposure=has_exposures,
+        options=words.choices(
+            {
+                reason: word
+                for reason, word in words.REPORT_REASONS.items()
+                if not (has_exposures and reason is ReportReason.IDENTITY)
+            }
+        ),
     )
 
 

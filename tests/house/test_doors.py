@@ -10,8 +10,10 @@ from app.policy.permissions import Permission
 from app.web.access import DOOR, PUBLIC, SUBJECT
 from app.web.unit_of_work import SAFE_METHODS
 
-# Forms that a visitor may send: joining, coming in, and coming back.
-OPEN_TO_SEND = re.compile(r"accounts\.\w+|admin\.\w*set_up\w*|\w+\.set_up\w*")
+# Forms that a visitor may send: joining, coming in, coming back, and reporting an exposure.
+OPEN_TO_SEND = re.compile(
+    r"cases\.(?:send_report|\w+_receipt)|accounts\.\w+|admin\.\w*set_up\w*|\w+\.set_up\w*"
+)
 
 
 def test_every_view_declares_its_door(app: Flask) -> None:

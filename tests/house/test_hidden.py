@@ -22,6 +22,9 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Invite, Member
+from app.cases.service import casework, intake, team
+from app.cases.service.intake import Account
+from app.cases.words import Severity
 from app.core import clock
 from app.core.db import Base
 from app.filters.models import Action, Filter, Sort
@@ -45,6 +48,7 @@ from tests.factories import (
     make_moderator,
     make_post,
     make_thread,
+    private_key_of,
 )
 
 ABSENT: Final = "abcdefghjkmnpqrs"
@@ -76,14 +80,19 @@ class World:
 # What else a parameter may name: something open, so that every page is really drawn.
 OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
     "board_id": lambda world: [world.board.public_id],
+    "case_id": lambda _: [],
+    "code": lambda _: ["contact.letter"],
+    "consent": lambda _: [ABSENT],
     "filter_id": lambda _: [],
     "invite_id": lambda _: [],
     "item_id": lambda _: [],
     "link": lambda _: [0],
     "name": lambda _: ["nothing.css"],
     "notice_id": lambda _: [],
+    "place": lambda _: [ABSENT],
     "post_id": lambda world: [world.post.public_id, world.removed],
     "pseudonym": lambda _: ["Heron", "Owl", "Nobody"],
+    "report_id": lambda _: [],
     "revision_id": lambda _: [],
     "session_id": lambda _: [ABSENT],
     "shield_id": lambda _: [],
@@ -218,7 +227,27 @@ def _hide(session: Session, made: World, heron: Member, owl: Member, stoat: Memb
         "statement_id": [statement.public_id],
         "notice_id": [notices[0].public_id],
     }
+    _seal(session, made, heron, owl)
     made.things = [answer, held, held_thread, inside, secret, category]
+
+
+def _seal(session: Session, made: World, heron: Member, owl: Member) -> None:
+    """A case of Heron's that Owl works on, and a report that waits; both sealed to Owl alone."""
+    owl.roles |= Role.RESPONDER
+    session.commit()
+    hidden = Account(place="elsewhere", words="Canarywords", link="https://canarylink.example/")
+    waiting = intake.send(session, heron.actor, hidden, None)
+    taken = intake.send(session, heron.actor, hidden, None)
+    team.claim(session, owl.actor, taken)
+    plan = team.Plan(Severity.GRAVE, is_danger=True, seats={}, affected=heron)
+    opened = team.open_case(session, owl.actor, private_key_of(owl), taken, plan)
+    casework.send_letter(session, opened, "A", "Canaryletter")
+    made.hidden |= {
+        "report_id": [waiting.public_id, taken.public_id],
+        "case_id": [opened.case.public_id],
+    }
+    opened.case.codename = "canarycodename"
+    session.flush()  # nobody else may read this name
 
 
 def _posts_in(session: Session, *threads: Thread) -> list[str]:

@@ -51,6 +51,9 @@ class Thing:
     is_answerable: bool = True
     reporter_ids: frozenset[int] = frozenset()
     decided_by: int | None = None
+    reader_ids: frozenset[int] = frozenset()
+    named_ids: frozenset[int] = frozenset()
+    lead_ids: frozenset[int] = frozenset()
 
 
 def actors() -> Iterator[Actor]:
@@ -101,6 +104,14 @@ def matters() -> Iterator[Thing]:
         yield Thing(gate=gate, author_id=author, reporter_ids=reporters, decided_by=decider)
 
 
+def cases() -> Iterator[Thing]:
+    """Reports and cases: who has a key, who is named, who of them leads; whose own they are."""
+    people = (frozenset[int](), frozenset({SOMEBODY}), frozenset({ME, SOMEBODY}))
+    for readers, named, owner in product(people, people, (ME, SOMEBODY, None)):
+        for leads in {named, frozenset({SOMEBODY}) & named}:
+            yield Thing(reader_ids=readers, named_ids=named, lead_ids=leads, member_id=owner)
+
+
 # --- the second statement -------------------------------------------------------------------------
 
 
@@ -120,7 +131,10 @@ def knows(who: Actor, what: Thing) -> bool:
     """Readers know what is open; moderators know everything; authors know what is held."""
     if not is_inside(who, what):
         return False
-    held_own = what.visibility == "held" and who.id == ME == what.author_id
+    is_own = who.id == ME == what.author_id
+    if what.visibility == "quarantined":
+        return is_own
+    held_own = what.visibility == "held" and is_own
     return what.is_in_the_open or moderates(who) or held_own
 
 
@@ -140,6 +154,7 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
     thing, _, deed = permission.partition(":")
     if who.standing in {"suspended", "removed"}:
         open_doors = {"account:manage", "standing:read", "statement:read", "statement:answer"}
+        open_doors |= {"exposure:follow", "mycase:list", "mycase:read"}
         if permission.value not in open_doors and thing != "shield":
             return DENY
     if permission.value in {
@@ -147,6 +162,7 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         "account:self_check",
         "inbox:read",
         "member:read",
+        "mycase:list",
         "report:list",
         "shield:list",
         "standing:read",
@@ -158,7 +174,9 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         works_here = who.roles & (Role.MODERATOR | Role.OPERATOR)
         is_known = who.trust >= Trust.REGULAR or works_here
         return ALLOW if who.standing in {"good", "slowed"} and is_known else DENY
-    if permission.value == "shield:remove":
+    if thing in {"case", "duty"} or permission.value == "exposure:read":
+        return _answer_for_case(permission.value, who, what)
+    if permission.value in {"exposure:follow", "mycase:read", "shield:remove"}:
         return ALLOW if who.id == ME == what.member_id else HIDE
     if permission.value in {"audit:read", "filter:edit", "queue:read", "queue:rescreen"}:
         return ALLOW if moderates(who) else HIDE
@@ -168,7 +186,7 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         if not (moderates(who) and is_inside(who, what)):
             return HIDE
         return DENY if what.member_id == who.id else ALLOW
-    if permission.value in {"board:edit", "settings:edit"}:
+    if permission.value in {"board:edit", "cover:edit", "settings:edit"}:
         return ALLOW if who.roles & Role.OPERATOR else HIDE
     if thing in {"notice", "statement"}:
         mine = who.id == ME == what.member_id
@@ -201,6 +219,19 @@ def _answer_for_matter(deed: str, who: Actor, what: Thing) -> Verdict:
     return DENY if deed == "decide" and is_partial else ALLOW
 
 
+def _answer_for_case(name: str, who: Actor, what: Thing) -> Verdict:
+    """Those who answer exposures, and of a thing only those to whom it was sealed."""
+    if not who.roles & (Role.RESPONDER | Role.TRUSTEE):
+        return HIDE
+    if name == "duty:read":
+        return ALLOW
+    if name == "exposure:read":
+        return ALLOW if who.id in what.reader_ids else HIDE
+    if who.id not in what.named_ids:
+        return HIDE
+    return DENY if name == "case:lead" and who.id not in what.lead_ids else ALLOW
+
+
 def _answer_for_text(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa: PLR0911, C901
     """The same for a thread or a post that the actor knows of."""
     published = what.visibility == "published"
@@ -215,7 +246,7 @@ def _answer_for_text(permission: Permission, who: Actor, what: Thing) -> Verdict
         case "post:create" | "post:quote":
             can = can_write(who, what.gate.reply, is_locked=what.is_locked)
             return ALLOW if published and can else DENY
-        case "post:report" | "post:thank":
+        case "post:report" | "post:thank" | "exposure:send":
             return ALLOW if who.id and published and not wrote(who, what) else DENY
         case "post:edit":
             can = can_write(who, Trust.VISITOR, is_locked=what.is_locked)
@@ -235,10 +266,15 @@ THINGS: Final = {
     "account": lambda: [Thing()],
     "audit": lambda: [Thing()],
     "board": boards,
+    "case": cases,
+    "cover": lambda: [Thing()],
+    "duty": lambda: [Thing()],
+    "exposure": lambda: [*cases(), *texts()],
     "filter": lambda: [Thing()],
     "inbox": lambda: [Thing()],
     "invite": lambda: [Thing()],
     "member": lambda: [Thing()],
+    "mycase": cases,
     "notice": belongings,
     "post": texts,
     "queue": lambda: [Thing()],

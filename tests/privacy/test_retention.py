@@ -12,7 +12,7 @@ from sqlalchemy import Date, func, select
 from sqlalchemy.orm import Session
 
 from app.core import clock
-from app.core.db import Base, Word
+from app.core.db import Base, Number, Word
 from app.privacy.retention import run_retention
 from tests.conftest import NOON
 from tests.factories import make_member, make_post
@@ -56,7 +56,7 @@ def _parent(session: Session, column: sa.Column[Any]) -> Any:
 
 def _something(column: sa.Column[Any]) -> Any:
     """A value that fits a column."""
-    if isinstance(column.type, Word):
+    if isinstance(column.type, (Word, Number)):
         return next(iter(column.type.kind))
     if isinstance(column.type, Date):
         return clock.today()

@@ -1,0 +1,72 @@
+"""What the pages of exposures share: the blueprint, the keys of who asks, and refusals in words."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.cases import queries, wording
+from app.cases.queries import Worked
+from app.cases.service import team
+from app.cases.service.casework import Opened, SealedTermError
+from app.cases.service.intake import NobodyLeftError
+from app.cases.workflow import ShutError
+from app.core.crypto import BrokenSealError
+from app.core.errors import NotFoundError
+from app.web.access import me, signed_in
+from app.web.errors import keep_typed
+from app.web.unit_of_work import session, undo
+
+blueprint = Blueprint("cases", __name__)
+blueprint.context_processor(wording.for_pages)
+
+
+def opened_by_me(worked: Worked) -> Opened:
+    """The case with what the one who asks holds of it: never the identity part.
+
+    Raises:
+        NotFoundError: when he or she holds nothing of it.
+    """
+    try:
+        ring = team.ring_for(session(), worked.case, me().id, signed_in().unlock())
+    except BrokenSealError as error:
+        raise NotFoundError from error
+    if not ring.keys:
+        raise NotFoundError
+    return Opened(worked.case, ring, me().pseudonym, me().id)
+
+
+def duty_line() -> str:
+    """Whether somebody is on duty now, in one honest sentence."""
+    return wording.on_duty(queries.cover_hours(session()))
+
+
+@blueprint.errorhandler(ShutError)
+def shut(error: ShutError) -> ResponseReturnValue:
+    """A gate is shut: which one, and what opens it. What was typed is handed back."""
+    undo()
+    text = " ".join(str(wording.GATES[gate]) for gate in error.gates)
+    return keep_typed(_("Not yet"), text, 409)
+
+
+@blueprint.errorhandler(SealedTermError)
+def sealed_term(error: SealedTermError) -> ResponseReturnValue:
+    """A text says something that must not leave; it was not stored, and is handed back."""
+    undo()
+    text = _(
+        "This text contains a sealed term, or something like a number or an address. "
+        "It was not stored. Change it, then send it again."
+    )
+    return keep_typed(_("This cannot be written here"), text, 422)
+
+
+@blueprint.errorhandler(NobodyLeftError)
+def nobody_left(error: NobodyLeftError) -> ResponseReturnValue:
+    """Nobody is there who could read it: said honestly, and nothing is stored."""
+    undo()
+    text = _(
+        "Nobody would be left who could read this, so it was not sent. Let one person stay, or "
+        "ask the operator for somebody from outside. In danger, call the number for emergencies."
+    )
+    return keep_typed(_("Nobody is left"), text, 409)

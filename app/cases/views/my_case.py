@@ -1,0 +1,239 @@
+"""My case: what the affected member sees, decides and says. Nobody else opens these pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Member
+from app.cases import keys, queries, wording, workflow
+from app.cases.forms import AnswerForm, ExposureForm, TextForm
+from app.cases.keys import Ring
+from app.cases.models import Case
+from app.cases.service import casework, ledger, team
+from app.cases.service.casework import THE_MEMBER, Opened
+from app.cases.views.common import blueprint, duty_line
+from app.cases.words import ConsentState
+from app.core.errors import NotFoundError
+from app.policy.permissions import Permission
+from app.web.access import me, permit, permit_on, signed_in
+from app.web.render import page, tell
+from app.web.unit_of_work import session
+
+SAFE: Final = ("yes", "unsure", "no", "skip")
+SHORT: Final = "short"
+FULL: Final = "full"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Own:
+    """A case as its affected member opens it; it belongs to nobody for everybody else."""
+
+    case: Case
+    ring: Ring
+    member_id: int
+
+    @property
+    def opened(self) -> Opened:
+        """The case with the member's keys."""
+        return Opened(self.case, self.ring, THE_MEMBER)
+
+
+def own_case(session: Session, public_id: str) -> Own | None:
+    """The case with this public id as the one who asks may have it: by trying its slots.
+
+    Raises:
+        SignInNeededError: when nobody is signed in.
+    """
+    private_key = signed_in().unlock()
+    case = queries.case_by_id(session, public_id)
+    if case is None:
+        return None
+    rings = keys.own_rings(session, private_key, case.id)
+    return Own(case, rings[0], me().id) if rings else Own(case, Ring(case.id), 0)
+
+
+@blueprint.get("/me/case")
+@permit(Permission.MYCASE_LIST)
+def my_cases() -> ResponseReturnValue:
+    """The own case; or, without one, what to do when one is exposed."""
+    rings = keys.own_rings(session(), signed_in().unlock())
+    cases = queries.cases_by_ids(session(), [ring.case_id for ring in rings])
+    mine = [cases[ring.case_id] for ring in rings if ring.case_id in cases]
+    if len(mine) == 1:
+        return redirect(url_for("cases.show_mine", case_id=mine[0].public_id))
+    return page(
+        "cases/my_cases.html",
+        cases=mine,
+        form=ExposureForm(),
+        readers=[(m.public_id, m.pseudonym) for m in queries.responders(session())],
+        on_duty=duty_line(),
+    )
+
+
+@blueprint.get("/me/case/<case_id>")
+@permit_on(Permission.MYCASE_READ, own_case)
+def show_mine(own: Own) -> ResponseReturnValue:
+    """The own case: one thing at a time, or everything."""
+    return _my_page(own)
+
+
+def _my_page(
+    own: Own, *, problems: dict[str, str] | None = None, text: str = "", status: int = 200
+) -> ResponseReturnValue:
+    """The page of the own case."""
+    case, ring = own.case, own.ring
+    said = {kind: _said(own, kind) for kind in ("safe", "way_on")}
+    consents = [(row, ring.read(row)) for row in queries.consents_of(session(), case.id)]
+    letters = [(row, ring.read(row)) for row in queries.letters_of(session(), case.id)]
+    people = _people(own)
+    wanted = request.args.get("view", SHORT)
+    return page(
+        "cases/my_case.html",
+        status,
+        case=case,
+        public_id=case.public_id,
+        is_full=wanted == FULL,
+        said=said,
+        is_closed=case.closed_on is not None,
+        state=workflow.state(queries.facts_of(session(), case)),
+        places=[(row, ring.read(row)) for row in queries.places_of(session(), case.id)],
+        exposures=[ring.read(row) for row in queries.exposures_of(session(), case.id)],
+        waiting=[pair for pair in consents if pair[0].state in workflow.OPEN_QUESTIONS],
+        decided=[pair for pair in consents if pair[0].state not in workflow.OPEN_QUESTIONS],
+        answers=_answers(),
+        letters=letters[::-1],
+        entries=ledger.read(session(), ring)[::-1],
+        people=people,
+        is_taken=bool(queries.named_ids(session(), case.id)),
+        ways_on=wording.options(wording.WAYS_ON),
+        keep=wording.options(wording.KEEP),
+        on_duty=duty_line(),
+        problems=problems or {},
+        text=text,
+    )
+
+
+def _answers() -> list[tuple[str, str]]:
+    """The words with which a question can be answered."""
+    words = (
+        ConsentState.YES,
+        ConsentState.NO,
+        ConsentState.NOT_NOW,
+        ConsentState.DECIDE,
+    )
+    return [(state.value, str(wording.CONSENTS[state])) for state in words]
+
+
+def _said(own: Own, kind: str) -> str:
+    """What the member has said of one kind."""
+    row = queries.word_of(session(), own.case.id, kind)
+    return "" if row is None else own.ring.read(row)["word"]
+
+
+def _people(own: Own) -> list[tuple[Member, str]]:
+    """Who works on the case, or could open it while nobody is named; each with the seat."""
+    named = {row.member_id: row.seat for row in queries.named(session(), own.case.id)}
+    members = queries.members(session(), named or queries.part_reader_ids(session(), own.case.id))
+    return [
+        (member, str(wording.SEATS[named[n]]) if n in named else "")
+        for n, member in members.items()
+    ]
+
+
+# --- what the member says -------------------------------------------------------------------------
+
+
+@blueprint.post("/me/case/<case_id>/safe")
+@permit_on(Permission.MYCASE_READ, own_case)
+def say_safe(own: Own) -> ResponseReturnValue:
+    """Safe now? A no, or a "not sure", calls somebody."""
+    word = request.form.get("safe", "")
+    if word in SAFE:
+        casework.say(session(), own.opened, "safe", word)
+        if word in {"no", "unsure"}:
+            casework.is_in_danger(session(), own.opened)
+    return _to(own)
+
+
+@blueprint.post("/me/case/<case_id>/letters")
+@permit_on(Permission.MYCASE_READ, own_case)
+def write_to_team(own: Own) -> ResponseReturnValue:
+    """Write to the people who work on the case."""
+    form = TextForm()
+    if not form.validate():
+        return _my_page(own, problems=form.problems(), text=form.text.data or "", status=422)
+    casework.write_to_team(session(), own.opened, form.text.data or "")
+    tell(_("Sent. %(duty)s", duty=duty_line()))
+    return _to(own, "letters")
+
+
+@blueprint.post("/me/case/<case_id>/consents/<consent>")
+@permit_on(Permission.MYCASE_READ, own_case)
+def answer_question(own: Own, consent: str) -> ResponseReturnValue:
+    """Decide about one act, or withdraw what was said."""
+    row = queries.consent_by_id(session(), own.case.id, consent)
+    form = AnswerForm()
+    if row is None:
+        raise NotFoundError
+    if form.said is not None:
+        casework.answer(session(), own.opened, row, form.said, form.on_day)
+        tell(_("Noted. You can change it at any time before it is done."))
+    return _to(own, "decisions")
+
+
+@blueprint.post("/me/case/<case_id>/exclude")
+@permit_on(Permission.MYCASE_READ, own_case)
+def exclude_person(own: Own) -> ResponseReturnValue:
+    """Take somebody off the case. No reason is asked for."""
+    wanted = request.form.get("person", "")
+    people = {member.public_id: member for member, _seat in _people(own)}
+    person = people.get(wanted)
+    if person is None:
+        raise NotFoundError
+    private_key = signed_in().unlock()
+    team.exclude(session(), own.opened, me(), private_key, person)
+    tell(_("Done. That person can no longer open anything that follows, and was not told why."))
+    return _to(own, "people")
+
+
+@blueprint.post("/me/case/<case_id>/way-on")
+@permit_on(Permission.MYCASE_READ, own_case)
+def choose_way_on(own: Own) -> ResponseReturnValue:
+    """Say how one goes on; all ways weigh the same, and every one can be changed."""
+    way = request.form.get("way", "")
+    if way in wording.WAYS_ON:
+        casework.say(session(), own.opened, "way_on", way)
+        tell(_("Noted. You can change your mind whenever you like."))
+    return _to(own, "way-on")
+
+
+@blueprint.post("/me/case/<case_id>/keep")
+@permit_on(Permission.MYCASE_READ, own_case)
+def choose_retention(own: Own) -> ResponseReturnValue:
+    """Say how long the records are kept after closing."""
+    days = request.form.get("days", "")
+    if days in wording.KEEP:
+        casework.choose_retention(session(), own.opened, int(days))
+        tell(_("Noted."))
+    return _to(own, "keep")
+
+
+@blueprint.post("/me/case/<case_id>/reopen")
+@permit_on(Permission.MYCASE_READ, own_case)
+def reopen_mine(own: Own) -> ResponseReturnValue:
+    """Open the own case again."""
+    casework.reopen(session(), own.opened)
+    return _to(own)
+
+
+def _to(own: Own, anchor: str = "") -> ResponseReturnValue:
+    """Back to the own case, as it was looked at: short or full."""
+    view: dict[str, Any] = {"view": FULL} if request.form.get("view") == FULL else {}
+    address = url_for("cases.show_mine", case_id=own.case.public_id, _anchor=anchor or None, **view)
+    return redirect(address)

@@ -1,0 +1,8 @@
+"""The views of cases as one visible list: importing a file puts its views on the blueprint."""
+
+from __future__ import annotations
+
+from app.cases.views import common, duty, exposures, my_case, receipts, work
+
+FILES = (duty, exposures, my_case, receipts, work)
+blueprint = common.blueprint

@@ -1,0 +1,400 @@
+"""What exposures and cases are called in texts for people; whole sentences, ready to be translated.
+
+Words of RESPONSE.md: affected member, exposure, "what may be public", "the account that posted
+this". No text asks whether it is true, or why somebody posted it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from flask_babel import format_datetime
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.cases import clocks
+from app.cases.words import (
+    Clock,
+    ConsentState,
+    ItemState,
+    PlaceKind,
+    PlaceState,
+    ReportState,
+    Seat,
+    Severity,
+    Told,
+    Verb,
+)
+from app.cases.workflow import Gate, State
+from app.core import clock
+
+Words = Mapping[Any, Any]
+
+KINDS: Final[Words] = {
+    "name": _l("a name"),
+    "face": _l("a face or a picture"),
+    "address": _l("an address"),
+    "phone": _l("a number or an e-mail address"),
+    "work": _l("work or school"),
+    "family": _l("family or friends"),
+    "accounts": _l("accounts elsewhere"),
+    "threat": _l("a threat"),
+    "other": _l("something else"),
+}
+REPORT_PLACES: Final[Words] = {
+    "here": _l("on this site"),
+    "elsewhere": _l("on another site"),
+    "messages": _l("in messages or a chat"),
+    "life": _l("in everyday life"),
+    "unsure": _l("I am not sure"),
+}
+VISIBLE: Final[Words] = {
+    "yes": _l("yes"),
+    "no": _l("no"),
+    "unsure": _l("I am not sure"),
+}
+SEVERITIES: Final[Words] = {
+    Severity.HINT: _l("E1 · a hint"),
+    Severity.MEMBERS: _l("E2 · members can see it"),
+    Severity.PUBLIC: _l("E3 · everybody can see it"),
+    Severity.GRAVE: _l("E4 · everybody can see it, and it is grave"),
+}
+SEVERITY_HINTS: Final[Words] = {
+    Severity.HINT: _l("Somebody could put two and two together."),
+    Severity.MEMBERS: _l("It stands, or stood, where only members read."),
+    Severity.PUBLIC: _l("A name or an account elsewhere, without more."),
+    Severity.GRAVE: _l(
+        "Address, phone, work, family, a face, threats, a minor; or being known is a danger."
+    ),
+}
+SEATS: Final[Words] = {
+    Seat.LEAD: _l("lead"),
+    Seat.SECOND: _l("second"),
+    Seat.CONTACT: _l("contact person"),
+    Seat.TRUSTEE: _l("trustee"),
+}
+STATES: Final[Words] = {
+    State.HOLDING: _l("holding"),
+    State.CONTACTING: _l("reaching the member"),
+    State.RESPONDING: _l("responding"),
+    State.STABILISED: _l("stabilised"),
+    State.FOLLOW_UP: _l("following up"),
+    State.LOOK_BACK: _l("looking back"),
+    State.CLOSED: _l("closed"),
+}
+NEXT: Final[Words] = {
+    State.HOLDING: _l("Name a second person, and let everybody named check for conflicts."),
+    State.CONTACTING: _l("Write the first letter. Three tries in 72 hours, on two routes."),
+    State.RESPONDING: _l("Every place and every question needs an answer."),
+    State.STABILISED: _l("Nothing visible that we can change, no danger, and two agree."),
+    State.FOLLOW_UP: _l("Agree on check-ins, or note that none are wanted."),
+    State.LOOK_BACK: _l("Write what helped and what did not, then close with a second person."),
+    State.CLOSED: _l("Nothing waits. It can be opened again in one click."),
+}
+TOLD: Final[Words] = {
+    Told.RECEIVED: _l("received"),
+    Told.LOOKED_AT: _l("being looked at"),
+    Told.ACTED_ON: _l("acted on"),
+    Told.CLOSED: _l("closed"),
+}
+ENDINGS: Final[Words] = {
+    ReportState.DUPLICATE: _l("We know of this already"),
+    ReportState.NO_EXPOSURE: _l("It shows nobody; the post comes back"),
+    ReportState.REROUTED: _l("It is a matter for the moderators; the post comes back"),
+}
+PLACES: Final[Words] = {
+    PlaceKind.HERE: _l("this site"),
+    PlaceKind.SOCIAL: _l("social network"),
+    PlaceKind.PASTE: _l("paste site"),
+    PlaceKind.SEARCH: _l("search engine"),
+    PlaceKind.HOST: _l("web host"),
+    PlaceKind.FORUM: _l("another forum"),
+    PlaceKind.ARCHIVE: _l("archive"),
+    PlaceKind.CODE: _l("code host"),
+    PlaceKind.MESSAGES: _l("messages"),
+    PlaceKind.OTHER: _l("another place"),
+}
+PLACE_STATES: Final[Words] = {
+    PlaceState.SEEN: _l("seen"),
+    PlaceState.CAPTURED: _l("captured"),
+    PlaceState.DRAFTED: _l("request drafted"),
+    PlaceState.ASKED: _l("waits for the member"),
+    PlaceState.SENT: _l("request sent"),
+    PlaceState.ANSWERED: _l("answered"),
+    PlaceState.GONE: _l("gone"),
+    PlaceState.REFUSED: _l("refused"),
+    PlaceState.LEFT_ALONE: _l("left alone"),
+}
+PLACE_MOVES: Final[Words] = {
+    PlaceState.SEEN: _l("It is there again"),
+    PlaceState.CAPTURED: _l("Captured as evidence"),
+    PlaceState.DRAFTED: _l("The request is drafted"),
+    PlaceState.ASKED: _l("The member was asked"),
+    PlaceState.SENT: _l("The request was sent"),
+    PlaceState.ANSWERED: _l("They answered"),
+    PlaceState.GONE: _l("It is gone"),
+    PlaceState.REFUSED: _l("They refused"),
+    PlaceState.LEFT_ALONE: _l("Leave it alone"),
+}
+CONSENTS: Final[Words] = {
+    ConsentState.NOT_ASKED: _l("not asked yet"),
+    ConsentState.ASKED: _l("no answer yet, so it is not done"),
+    ConsentState.YES: _l("yes"),
+    ConsentState.NO: _l("no"),
+    ConsentState.NOT_NOW: _l("not now"),
+    ConsentState.ASK_ON: _l("ask again on a day"),
+    ConsentState.DECIDE: _l("decide for me"),
+    ConsentState.WITHDRAWN: _l("withdrawn"),
+}
+ITEM_STATES: Final[Words] = {
+    ItemState.OPEN: _l("open"),
+    ItemState.DONE: _l("done"),
+    ItemState.NOT_NEEDED: _l("not needed"),
+    ItemState.BLOCKED: _l("blocked"),
+}
+GATES: Final[Words] = {
+    Gate.ACT_OUTSIDE: _l("The affected member has not said yes to this act. Silence is no."),
+    Gate.CAPTURE_FIRST: _l("Capture it as evidence first."),
+    Gate.REASON: _l("Write a reason of a few words. The affected member will read it."),
+    Gate.SECOND_PERSON: _l("A second person has to agree."),
+    Gate.STATEMENT: _l("The account needs a statement of reasons and a way to answer."),
+    Gate.LINT: _l("The wording has not been checked."),
+    Gate.OVERDUE_CHECK_IN: _l("A check-in is overdue."),
+    Gate.YOUNG_QUESTION: _l("A question to the member is younger than 14 days."),
+    Gate.RETENTION: _l("The member has not chosen how long things are kept."),
+    Gate.OPEN_PLACE: _l("A place is still open."),
+    Gate.DANGER: _l("Danger is still noted."),
+    Gate.OPEN_ITEM: _l("Some points are neither done nor marked as not needed."),
+    Gate.LAST_PERSON: _l("Nobody would be left who leads this. Hand it over first."),
+    Gate.ORDER: _l("This does not follow on what was done before."),
+}
+STEPS: Final[Words] = {
+    "first": _l("The first ten minutes"),
+    "contact": _l("1 · Contact"),
+    "remove": _l("2 · Remove"),
+    "trace": _l("3 · Trace"),
+    "leaker": _l("4 · The account that posted it"),
+    "notice": _l("5 · Notice"),
+    "support": _l("Support"),
+    "end": _l("Towards the end"),
+}
+ITEMS: Final[Words] = {
+    "first.conflicts": _l("Everybody named has checked for conflicts"),
+    "first.danger": _l("Words of danger looked for"),
+    "first.captured": _l("Evidence captured, then the post hidden"),
+    "first.placeholder": _l("The placeholder looked at as a reader sees it"),
+    "first.team": _l("Severity, lead, second and contact person set"),
+    "first.special": _l(
+        "A minor or an intimate picture: not opened, not copied, hotline and duties by law"
+    ),
+    "contact.route": _l("A route chosen: one set in advance, else a letter here; never in public"),
+    "contact.taken_over": _l("Could the account be taken over? The agreed phrase asked for"),
+    "contact.letter": _l("First letter sent"),
+    "contact.asked": _l(
+        "Asked: safe now? what first? how often? who must not see? who may speak for you?"
+    ),
+    "contact.limits": _l("What we may decide alone written down"),
+    "contact.tried": _l("No answer: second and third route tried"),
+    "remove.purge": _l("Everything of ours purged and verified"),
+    "remove.places": _l("Places listed with their kind; hostile ones not visited from home"),
+    "remove.harm": _l("Weighed whether asking makes it worse"),
+    "remove.who_asks": _l("Agreed who asks: the member, or we with a yes"),
+    "remove.drafts": _l("Requests drafted"),
+    "remove.sent": _l("Requests sent, references noted"),
+    "remove.again": _l("Places looked at again"),
+    "remove.stop": _l("Agreed when we stop asking"),
+    "remove.sweep": _l("Shields set, everything published swept"),
+    "trace.wanted": _l("The member wants this looked into"),
+    "trace.record": _l("Looked whether an account here posted it"),
+    "trace.diary": _l("Which facts ever stood here"),
+    "trace.set": _l("Who could have known, with routes nobody can count"),
+    "trace.level": _l("Agreed what may be said"),
+    "leaker.suspend": _l("The account that posted it suspended; it can be undone"),
+    "leaker.stolen": _l("Asked whether that account was stolen"),
+    "leaker.removal": _l("Removal by two, with a statement and an answer to others"),
+    "leaker.inviter": _l("The inviter told as always, without blame"),
+    "leaker.moderator": _l("If it is a moderator: roles off, keys renewed"),
+    "notice.aid": _l("Worked out whether the community should be told"),
+    "notice.wording": _l("The member has read the wording"),
+    "notice.signed": _l("Signed by two"),
+    "support.accounts": _l("Accounts secured, one at a time"),
+    "support.platforms": _l("Platforms and police: what they can do, and what not"),
+    "support.plan": _l("Safety plan offered"),
+    "support.ways_on": _l("Ways to go on named once, without advice"),
+    "support.team": _l("Our own time with this looked at; somebody to talk to"),
+    "end.our_breach": _l("Answered: did data leave our own hands?"),
+    "end.stable": _l("Two agree that nothing is visible that we can change"),
+    "end.check_ins": _l("Check-ins finished, ended or declined"),
+    "end.look_back": _l("Look-back written, each action owned"),
+}
+CLOCKS: Final[Words] = {
+    Clock.CLAIM: _l("take the report"),
+    Clock.TEAM: _l("name the team"),
+    Clock.FIRST_LETTER: _l("first letter"),
+    Clock.SUSPEND: _l("suspend the account that posted it"),
+    Clock.PURGE: _l("purge what is ours"),
+    Clock.DRAFT: _l("draft requests"),
+    Clock.SEND: _l("send the request"),
+    Clock.LOOK_AGAIN: _l("look at a place again"),
+    Clock.UPDATE: _l("write to the member, even if nothing is new"),
+    Clock.NO_ANSWER: _l("no answer: try another route"),
+    Clock.CHECK_IN: _l("check in"),
+    Clock.OUR_BREACH: _l("did data leave our hands?"),
+    Clock.LOOK_BACK: _l("look back"),
+}
+VERBS: Final[Words] = {
+    Verb.CREATED: _l("opened the case"),
+    Verb.NAMED: _l("named people"),
+    Verb.LEFT: _l("took somebody off the case"),
+    Verb.VIEWED: _l("looked at what may be public"),
+    Verb.RATED: _l("set how grave it is"),
+    Verb.CAPTURED: _l("wrote down a place"),
+    Verb.REDACTED: _l("made a redacted copy"),
+    Verb.VERIFIED: _l("checked the records"),
+    Verb.EXPORTED: _l("made a copy of the records"),
+    Verb.HANDED_OVER: _l("handed over"),
+    Verb.KEPT: _l("chose how long things are kept"),
+    Verb.DESTROYED: _l("destroyed records"),
+    Verb.ASKED: _l("asked you about an act"),
+    Verb.CONSENTED: _l("said yes to an act"),
+    Verb.SENT: _l("sent something"),
+    Verb.ANSWERED: _l("answered a question"),
+    Verb.TICKED: _l("settled a point"),
+    Verb.HIDDEN: _l("hid a post"),
+    Verb.SHOWN_AGAIN: _l("let a post come back"),
+    Verb.SUSPENDED: _l("suspended the account that posted it"),
+    Verb.LIFTED: _l("lifted that suspension"),
+    Verb.REMOVED: _l("removed the account that posted it"),
+    Verb.NOTICED: _l("told the community"),
+    Verb.AGREED: _l("agreed as one of two"),
+    Verb.CLOSED: _l("closed the case"),
+    Verb.REOPENED: _l("opened the case again"),
+}
+WAYS_ON: Final[Words] = {
+    "break": _l("Take a break"),
+    "erase": _l("Erase my posts"),
+    "hide": _l("Hide my old posts"),
+    "leave": _l("Leave"),
+    "pseudonym": _l("Go on under a new pseudonym"),
+    "stay": _l("Stay"),
+}
+KEEP: Final[Words] = {
+    "0": _l("not at all"),
+    "30": _l("30 days"),
+    "90": _l("90 days"),
+    "365": _l("a year"),
+}
+EMERGENCY: Final = (
+    ("112", _l("Europe, and most mobile phones elsewhere")),
+    ("911", _l("United States, Canada")),
+    ("999", _l("United Kingdom")),
+    ("000", _l("Australia")),
+    ("111", _l("New Zealand")),
+)
+
+
+def letter(template: str) -> str:
+    """The draft of a letter to the affected member; the team changes it before it goes."""
+    drafts = {
+        "A": _(
+            "This is the team that looks after exposures here. You can check that it is us: "
+            "this letter stands in “My case”, and nowhere else.\n\n"
+            "Something that may show who you are was reported. We do not repeat it here. What we "
+            "could hide on this site is hidden already. It is not your fault.\n\n"
+            "Are you safe now? If not, go to people you trust, or call the number for emergencies "
+            "first. All else can wait.\n\n"
+            "You decide what happens next. Nothing leaves this house without your yes:\n"
+            "– We can look where else it stands.\n"
+            "– We can draft requests to take it down, for you to read first.\n"
+            "– We can wait until you are ready. “Not now” is a good answer.\n\n"
+            "The people named under “Who works on this” know of it, and nobody else. If one of "
+            "them should not, take that person off there. No reason is needed.\n\n"
+            "We write again tomorrow, even if nothing is new."
+        ),
+        "U": _(
+            "Nothing is lost, and nothing was done without you. Since our last letter:\n\n"
+            "– \n\n"
+            "What waits for you, whenever you are ready:\n\n"
+            "– \n\n"
+            "We write again."
+        ),
+        "Q": _(
+            "How are you? You need not answer.\n\n"
+            "Nothing is asked of you. What is new since we last wrote:\n\n"
+            "– \n\n"
+            "You can change how often we write, or stop it, at any time."
+        ),
+        "R": _(
+            "This is what was done, and what is left.\n\n"
+            "Done:\n– \n\n"
+            "Still visible, and what to watch:\n– \n\n"
+            "Our records go on the day that you chose. You have your own copy if you took one.\n\n"
+            "The door stays open: one click in “My case” opens this again."
+        ),
+    }
+    return str(drafts.get(template, ""))
+
+
+LETTERS: Final[Words] = {
+    "A": _l("First letter"),
+    "U": _l("Update"),
+    "Q": _l("Check-in"),
+    "R": _l("Closing letter"),
+}
+
+
+def when(moment: datetime) -> str:
+    """A moment in the day, for those who must do something by then; in UTC."""
+    return str(format_datetime(moment, "EEE d MMM, HH:mm"))
+
+
+def on_duty(hours: clocks.Hours) -> str:
+    """Whether somebody is there now, said honestly."""
+    now = clock.now()
+    if not hours:
+        return str(_("No fixed hours are set. We aim to look within a day."))
+    if clocks.is_covered(now, hours):
+        return str(_("Somebody is on duty. We aim to look within the hour."))
+    following = clocks.next_cover(now, hours)
+    return str(_("Nobody is on duty until %(time)s (UTC).", time=when(following or now)))
+
+
+def for_pages() -> dict[str, Any]:
+    """The words that every page of this room may use."""
+    return {
+        "kinds": KINDS,
+        "severities": SEVERITIES,
+        "seat_words": SEATS,
+        "state_words": STATES,
+        "place_words": PLACES,
+        "place_state_words": PLACE_STATES,
+        "place_move_words": PLACE_MOVES,
+        "consent_words": CONSENTS,
+        "item_words": ITEMS,
+        "item_state_words": ITEM_STATES,
+        "step_words": STEPS,
+        "clock_words": CLOCKS,
+        "verb_words": VERBS,
+        "told_words": TOLD,
+        "emergency": EMERGENCY,
+        "when": when,
+    }
+
+
+def options(words: Words, hints: Words | None = None) -> list[tuple[str, str, str]]:
+    """Words as the choices of a form."""
+    return [
+        (
+            str(key.value if hasattr(key, "value") else key),
+            str(word),
+            str((hints or {}).get(key, "")),
+        )
+        for key, word in words.items()
+    ]
+
+
+def pairs(words: Words) -> list[tuple[str, str]]:
+    """Words as the entries of a list to choose from."""
+    return [(value, text) for value, text, _hint in options(words)]
