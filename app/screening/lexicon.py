@@ -29,6 +29,7 @@ SELF, SECOND, THIRD, KIN, ROLE = 8, 16, 32, 64, 128
 INSTITUTION, PUBLIC, PARTICLE, STOP, ACT = 256, 512, 1024, 2048, 4096
 NUMBER_WORD, PLURAL, TITLE, PAST = 8192, 16384, 32768, 65536
 HEAD, MASS, DETAIL, NEGATION = 1 << 17, 1 << 18, 1 << 19, 1 << 20
+PEOPLE: Final = 1 << 21  # trades and looks: somebody only in a phrase about somebody
 FLAG_LISTS: Final = {
     "self": SELF,
     "second": SECOND,
@@ -47,6 +48,7 @@ FLAG_LISTS: Final = {
     "mass": MASS,
     "details": DETAIL,
     "negation": NEGATION,
+    "people": PEOPLE,
 }
 
 # Symbols of tokens that are no words; the rest of ASCII punctuation stands for itself.
@@ -185,6 +187,7 @@ _CLASSES: Final = {
     "word": _WORD,
     "any": _ANY,
     "gap8": f"{_ANY}{{0,8}}",
+    "near": f"{_ANY}{{0,8}}?",  # the same, and what follows is the first that fits
     "url": URL_SYMBOL,
     "email": EMAIL_SYMBOL,
     "odd": "\x01",  # a lower-case word in no list
@@ -210,7 +213,7 @@ _SLOTS: Final = {
     "plural": "(?P<plural>)",
     "me": "(?P<me>)",
     "you": "(?P<you>)",
-    "kin": "(?P<kinned>)",
+    "kinned": "(?P<kinned>)",
 }
 
 

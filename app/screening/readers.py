@@ -296,6 +296,11 @@ def place_from(view: View, token: int, head_endings: tuple[str, ...] = ()) -> Re
         elif flag & PARTICLE and at + 1 < size and (view.is_capital(at + 1)):
             at += 1
             continue
+        elif heads and flag & PARTICLE and _winds_on(view, at):  # comisaría de la calle Olmos
+            at += 1
+            while not view.is_capital(at):
+                at += 1
+            continue
         elif (
             not flag
             and key[0].isalpha()
@@ -329,6 +334,16 @@ def place_from(view: View, token: int, head_endings: tuple[str, ...] = ()) -> Re
     if lower_only:
         weight -= 10
     return Read(first, last, weight, bool(heads or details) or keys[first] == "st")
+
+
+def _winds_on(view: View, at: int) -> bool:
+    """Return whether up to three small words lead from a particle to a name."""
+    for other in range(at + 1, min(at + 5, len(view.keys))):
+        if not view.keys[other][0].isalpha():
+            return False
+        if view.is_capital(other):
+            return True
+    return False
 
 
 def _is_town(view: View, first: int) -> bool:

@@ -17,6 +17,7 @@ from app.screening.lexicon import (
     NEGATION,
     NUMBER_WORD,
     PAST,
+    PEOPLE,
     PLURAL,
     PUBLIC,
     ROLE,
@@ -40,6 +41,7 @@ STRENGTHS: Final[Mapping[tuple[str, str], int]] = {
     ("real_name", "strong"): 20,
     ("real_name", "medium"): 13,
     ("real_name", "weak"): 5,
+    ("real_name", "naming"): 4,  # says a name, of whom the words around must tell
     ("employer_school", "verb"): 14,
     ("employer_school", "headverb"): 10,
     ("employer_school", "strong"): 14,
@@ -92,6 +94,8 @@ def _named(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
     if groups.get("nameback") is not None:
         _own(scene, candidate, range(read.last, last), groups)
     else:
+        if pattern.strength == "naming":
+            first = _sentence_start(scene, first)
         _own(scene, candidate, range(_owner_start(scene, first), read.first), groups)
     if any(
         scene.view.flags[at] & PAST for at in range(first, last) if not read.first <= at < read.last
@@ -133,6 +137,8 @@ def _own(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
             owner = ("owner.camel", 10, About.MEMBER)
         elif flag & SECOND:
             owner = ("owner.second", 8, About.MEMBER)
+        elif flag & PEOPLE:
+            owner = ("owner.people", 9, About.PERSON)
         elif flag & PLURAL:
             owner = ("owner.plural", 2, About.PERSON)
         elif flag & SELF:
@@ -274,7 +280,8 @@ def _linked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidat
         read = account_from(scene.view, _at(found, "account"))
     if read is None:
         return None
-    candidate = _candidate(scene, Category.ACCOUNT_LINK, read.first, read.last, "account_link")
+    first = _trimmed(scene, found.start(), read.first + 1)[0]  # both names, and what joins them
+    candidate = _candidate(scene, Category.ACCOUNT_LINK, first, read.last, "account_link")
     candidate.add("account", read.weight)
     _own(scene, candidate, range(found.start(), read.first), found.groupdict())
     _public(scene, candidate, found.start(), read.last)
@@ -296,12 +303,14 @@ def _placed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidat
     if not has_preposition or not (has_place or has_clock):
         return None
     candidate = _candidate(scene, Category.WHEREABOUTS, first, last, "whereabouts")
+    if any(view.flags[at] & INSTITUTION for at in range(first, min(last, first + 3))):
+        candidate.add("of_a_place", -14)  # the museum is there every day
     if has_place and has_clock:
         candidate.add("place_and_time", 6)
     elif not has_place:
         candidate.add("no_place", -6)
     elif not has_clock and not any(view.flags[at] & INSTITUTION for at in around):
-        candidate.add("only_town", -20)
+        candidate.add("only_town", -12)
     _own(scene, candidate, range(_sentence_start(scene, first), last), found.groupdict())
     _public(scene, candidate, first, last)
     return candidate
@@ -341,6 +350,30 @@ _WHERE: Final = frozenset(
         "no",
         "em",
         "ao",
+        "pelo",
+        "pela",
+        "num",
+        "numa",
+        "do",
+        "da",
+        "por",
+        "del",
+        "de",
+        "detras",
+        "delante",
+        "vers",
+        "sur",
+        "autour",
+        "par",
+        "derriere",
+        "beim",
+        "vorm",
+        "hinter",
+        "zum",
+        "zur",
+        "nach",
+        "aus",
+        "entlang",
     ]
 )
 
