@@ -14,9 +14,10 @@ from app.web.forms import Form
 
 
 class ProofForm(Form):
-    """Showing once more that one knows the passphrase."""
+    """Showing once more who one is."""
 
     passphrase = PasswordField()
+    code = StringField()
 
     @property
     def secret(self) -> Passphrase:

@@ -9,8 +9,9 @@ from flask import session as form_cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.accounts import pseudonyms
+from app.accounts import pseudonyms, second_factor
 from app.accounts.queries import own_credentials
+from app.accounts.second_factor import Holder
 from app.accounts.service import try_passphrase
 from app.core.errors import TooManyError
 from app.forum.queries import post_count_of
@@ -19,7 +20,7 @@ from app.leaving.forms import LeaveForm, ProofForm
 from app.leaving.queries import holdings
 from app.policy.permissions import Permission
 from app.web import limits
-from app.web.access import cookie_name, me, permit, public
+from app.web.access import cookie_name, me, permit, public, signed_in
 from app.web.extensions import is_https
 from app.web.render import page, wait_in_words
 from app.web.unit_of_work import reading, session
@@ -88,12 +89,13 @@ def _page(form: LeaveForm, problems: dict[str, str]) -> ResponseReturnValue:
         status=422 if problems else 200,
         texts=form.texts.data if request.method == "POST" else "",
         problems=problems,
+        has_factor=signed_in().has_factor,
         post_count=count,
     )
 
 
 def _proof(form: ProofForm) -> dict[str, str]:
-    """What is wrong with the passphrase, if anything; nobody leaves for somebody else."""
+    """What is wrong with passphrase or code, if anything; nobody leaves for somebody else."""
     tag = pseudonyms.skeleton(me().pseudonym)
     try:
         limits.spend("sign-in", tag, TRIES)
@@ -103,7 +105,11 @@ def _proof(form: ProofForm) -> dict[str, str]:
     with reading() as short:
         credentials = own_credentials(short, me().id)
     cost = cast(Config, current_app.config["BAUTA"]).hash_cost
-    if try_passphrase(credentials, form.secret, cost) is None:
+    key = try_passphrase(credentials, form.secret, cost)
+    if key is None:
         return {"passphrase": _("This is not your passphrase.")}
+    holder = Holder(me().id, me().public_id, key)
+    if not second_factor.accept(session(), holder, form.code.data or ""):
+        return {"code": _("This is not the code of the moment. A code is good only once.")}
     limits.forget("sign-in", tag, TRIES)
     return {}

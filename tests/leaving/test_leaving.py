@@ -15,8 +15,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, inspect, select, text
 from sqlalchemy.orm import Session
 
-from app.accounts import names, queries
-from app.accounts.models import Invite, Member, RecoveryCode
+from app.accounts import names, queries, totp
+from app.accounts.models import Invite, Member, RecoveryCode, SecondFactor
 from app.accounts.service import NotAvailableError, create_member, make_invite, make_keys
 from app.cli.erasing import settle_erasures
 from app.core import clock
@@ -36,6 +36,7 @@ from app.shields.models import Mode, Shield
 from app.shields.phrases import Kind
 from tests.factories import (
     CHEAP,
+    FACTOR,
     PASSPHRASE,
     make_board,
     make_member,
@@ -312,6 +313,20 @@ def test_nobody_leaves_without_a_choice_and_the_passphrase(
     assert answer.status_code == 422
     assert ("checked" in answer.text) is (fields.get("texts") == "keep")
     assert queries.member_by_pseudonym(session, "Heron") is not None
+
+
+def test_who_has_a_second_factor_shows_it_to_leave_and_to_take_everything_along(
+    session: Session, sign_in: SignIn
+) -> None:
+    browser = sign_in(make_member(session, "Heron", has_factor=True))
+    assert 'name="code"' in browser.get("/me/leave").text
+    typed = {"texts": "keep", "passphrase": PASSPHRASE}
+    assert browser.post("/me/export", data=typed).status_code == 422
+    assert browser.post("/me/leave", data=typed).status_code == 422
+    assert queries.member_by_pseudonym(session, "Heron") is not None
+    shown = {"code": totp.code_of(FACTOR, totp.step_now())}
+    assert browser.post("/me/leave", data=typed | shown).headers["Location"] == "/left"
+    assert session.scalar(select(func.count()).select_from(SecondFactor)) == 0
 
 
 def test_somebody_suspended_may_leave(session: Session, sign_in: SignIn) -> None:
