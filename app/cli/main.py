@@ -10,7 +10,7 @@ from typing import Final
 
 from config import SettingError
 
-COMMANDS: Final = ("run", "demo", "screen", "tick", "audit", "doctor", "member")
+COMMANDS: Final = ("run", "demo", "screen", "tick", "audit", "doctor", "member", "seizure-test")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     asked = arguments[0] if arguments and arguments[0] in COMMANDS else None
     for name in [asked] if asked else COMMANDS:
-        import_module(f"app.cli.{name}").add_parser(commands)
+        import_module(f"app.cli.{name.replace('-', '_')}").add_parser(commands)
     options = parser.parse_args(arguments)
     try:
         status: int = options.run(options)
