@@ -26,7 +26,7 @@ from app.cli.main import main
 from app.cli.seizure.canaries import ALWAYS, Moment, Plan, Store, ipv4, ipv6, phone
 from app.cli.seizure.damage import CONTROLS
 from app.cli.seizure.search import PATHS, Place, Search, Seized, keys_in, seize, store_of
-from app.cli.seizure.trial import Trial, hold
+from app.cli.seizure.trial import MUST_BE_FOUND, Trial, hold
 from app.core import crypto
 
 KEY = bytes(range(100, 132))
@@ -192,7 +192,7 @@ def trial(*places: Place, unread: tuple[str, ...] = ()) -> Trial:
     """A trial that found these, and what must be found."""
     sure = [
         Place(name, Moment.TICK, Store.DATABASE, "var/bauta.sqlite3", 1, "plain", is_allowed=True)
-        for name in ("published", "title", "report", "name of somebody who left")
+        for name in MUST_BE_FOUND
     ]
     return Trial([*sure, *places], unread, 1, 1, 1, 1, 1, 1.0, 1.0)
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hmac
 import logging
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import create_engine as real_create_engine
 
+import config
 from app.accounts import names, sessions
 from app.cli import erasing
 from app.cli import server as our_server
@@ -46,7 +45,7 @@ def journal_kept() -> None:
     """The journal is moved into the database, but not cut off."""
 
     def passive(database: Database) -> bool:
-        erasing._outside_transactions(database, "PRAGMA wal_checkpoint(PASSIVE)")  # noqa: SLF001
+        erasing._outside_transactions(database, "PRAGMA wal_checkpoint(PASSIVE)")  # noqa: SLF001 - spoilt on purpose
         return True
 
     erasing.cut_journal = passive
@@ -76,7 +75,7 @@ def leaver_kept() -> None:
 
 def name_kept() -> None:
     """The name of somebody who left is kept in clear."""
-    names._tag = lambda session, skeleton: skeleton.encode()  # noqa: SLF001
+    names._tag = lambda session, skeleton: skeleton.encode()  # noqa: SLF001 - spoilt on purpose
 
 
 def parameters_shown() -> None:
@@ -86,7 +85,7 @@ def parameters_shown() -> None:
         return real_create_engine(*given, **(named | {"hide_parameters": False}))
 
     vars(core_db)["create_engine"] = talkative
-    logs.QuietFormatter.format = logging.Formatter.format  # type: ignore[method-assign]
+    logs.QuietFormatter.format = logging.Formatter.format  # type: ignore[method-assign]  # spoilt on purpose
 
 
 def access_log() -> None:
@@ -98,8 +97,8 @@ def access_log() -> None:
 
 def stock_worker() -> None:
     """The server's own worker and log: a malformed request is quoted with its peer."""
-    from gunicorn.glogging import Logger  # noqa: PLC0415 - as above
-    from gunicorn.workers.gthread import ThreadWorker  # noqa: PLC0415
+    from gunicorn.glogging import Logger  # noqa: PLC0415 - only this control needs it
+    from gunicorn.workers.gthread import ThreadWorker  # noqa: PLC0415 - only this control needs it
 
     _with_settings(worker_class=ThreadWorker, logger_class=Logger)
 
@@ -109,14 +108,14 @@ def hashed_address() -> None:
     real = addresses.NoAddresses.__call__
 
     def noting(self: Any, environ: Any, start: Any) -> Any:
-        folder = Path(os.environ["BAUTA_DATA"])
+        folder = config.read().data
         key = (folder / "keys" / "forms.key").read_bytes()
         tag = hmac.digest(key, str(environ.get("REMOTE_ADDR")).encode(), "sha256")
         with (folder / "seen").open("ab") as seen:
             seen.write(tag[:8])
         return real(self, environ, start)
 
-    addresses.NoAddresses.__call__ = noting  # type: ignore[method-assign]
+    addresses.NoAddresses.__call__ = noting  # type: ignore[method-assign]  # spoilt on purpose
 
 
 def clear_session() -> None:
@@ -144,7 +143,7 @@ def counted_names() -> None:
     real = limits.spend
 
     def noted(kind: str, subject: str, limit: str, cost: int = 1) -> None:
-        with (Path(os.environ["BAUTA_DATA"]) / "limits").open("a") as counters:
+        with (config.read().data / "limits").open("a") as counters:
             counters.write(f"{kind}:{subject}\n")
         real(kind, subject, limit, cost)
 
@@ -160,7 +159,7 @@ def _with_settings(**changed: Any) -> None:
         for name, value in changed.items():
             self.cfg.set(name, value)
 
-    our_server.Server.load_config = load  # type: ignore[method-assign]
+    our_server.Server.load_config = load  # type: ignore[method-assign]  # spoilt on purpose
 
 
 CONTROLS: Final[dict[str, Callable[[], None]]] = {

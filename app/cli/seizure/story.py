@@ -8,10 +8,11 @@ import threading
 import urllib.parse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
-from app.accounts import keyring
+from app.accounts import keyring, pseudonyms, totp
 from app.cli.seizure.canaries import ALWAYS, Moment, Plan, decoded_cookie, phone, word
 from app.cli.seizure.person import Answer, Person, StoryError
 from app.cli.seizure.server import Server
@@ -22,6 +23,7 @@ SINCE_THE_KILL: Final = frozenset({Moment.KILLED, Moment.RECOVERED})
 AT_THE_KILL: Final = frozenset({Moment.KILLED})
 BAD: Final = HTTPStatus.UNPROCESSABLE_ENTITY
 OTHER_NUMBER: Final = "+49 30 23125 042"  # set aside for plays (Bundesnetzagentur)
+LONG: Final = 250  # times, each some forty bytes
 TOO_MUCH: Final = 2 * 1024 * 1024
 CHUNK: Final = 4096
 
@@ -86,13 +88,22 @@ class Story:
         )  # fmt: skip
         badger.send("/sign-in", pseudonym="badger", passphrase=words)
         self.confirm(badger, badger.send("/me/recovery-codes", HTTPStatus.OK, to="recovery-codes"))
+        page = badger.see("/me/second-factor").page
+        shown = re.search(r'id="key"[^>]*>([A-Z2-7 ]+)<', page)
+        if not shown:
+            message = "no key of a second factor was shown"
+            raise StoryError(message)
+        factor = totp.read_key(shown.group(1))
+        self.plan.plant("key of the second factor", shown.group(1).replace(" ", ""))
+        self.plan.plant("bytes of the second factor", factor)
+        badger.send_from(page, "", to="factor", code=totp.code_of(factor, totp.step_now()))
 
     def join(self) -> None:
         """Three newcomers join."""
         for name, pseudonym in (
             ("writer", "heron"),
             ("reader", "wren"),
-            ("leaver", self.plan.plant("name of somebody who left", word(20), tagged=ALWAYS)),
+            ("leaver", self.name_to_leave()),
         ):
             words = self.passphrase(name)
             newcomer = self.person(name)
@@ -102,9 +113,16 @@ class Story:
             )  # fmt: skip
             self.confirm(newcomer, joined)
             self.keep_secret(name, pseudonym, words)
-        # Until the leaver goes, the name stands in the table of members.
-        left = self.plan.all["name of somebody who left"]
-        left.until = {**left.until, **dict.fromkeys(left.tagged, BEFORE_THE_TICK)}
+
+    def name_to_leave(self) -> str:
+        """A name that stands among the members until its member leaves; then a tag is kept."""
+        name = word(20)
+        self.plan.plant("name of somebody who left", name, stored=BEFORE_THE_TICK)
+        self.plan.plant(
+            "name of somebody who left, look-alikes folded", pseudonyms.skeleton(name),
+            stored=BEFORE_THE_TICK, tagged=ALWAYS,
+        )  # fmt: skip
+        return name
 
     def passphrase(self, name: str) -> str:
         """A passphrase of six words, the last of which nobody can guess."""
@@ -166,6 +184,9 @@ class Story:
         kept = self.reply(heron, thread, f"Before {plant('earlier wording', stored=ALWAYS)}.")
         heron.send(f"{kept}/edit", body="Another wording.")
         self.erase(heron, self.reply(heron, thread, f"Gone {self.passing('erased')}."))
+        # As long as several pages of the database, so that whole pages become free.
+        long = " and on ".join([self.passing("erased, and long")] * LONG)
+        self.erase(heron, self.reply(heron, thread, long))
         words = self.passing("erased with its thread")
         short = self.start(heron, board, self.passing("erased title"), words)
         self.erase(heron, self.post_with(heron, short, words))
@@ -289,7 +310,7 @@ class Story:
                 f"body={plant('request that breaks off')}"
             ),
         ):
-            self.unheard(lambda raw=line: who.shout(raw.encode()))  # type: ignore[misc]
+            self.unheard(partial(who.shout, line.encode()))
 
     @staticmethod
     def unheard(ask: Callable[[], object]) -> None:

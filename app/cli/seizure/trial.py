@@ -15,7 +15,12 @@ from app.cli.seizure.server import Server
 from app.cli.seizure.story import Story
 
 # If these are not found, the search is blind and finding nothing says nothing.
-MUST_BE_FOUND: Final = ("published", "title", "report", "name of somebody who left")
+MUST_BE_FOUND: Final = (
+    "published",
+    "title",
+    "report",
+    "name of somebody who left, look-alikes folded",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,11 @@ class Trial:
     @property
     def blind_to(self) -> list[str]:
         """What is certainly there and was not found."""
-        found = {place.canary for place in self.places if place.store is Store.DATABASE}
+        found = {
+            place.canary
+            for place in self.places
+            if place.store is Store.DATABASE and place.moment is Moment.TICK
+        }
         return [name for name in MUST_BE_FOUND if name not in found]
 
 
