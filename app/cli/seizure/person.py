@@ -13,7 +13,7 @@ from typing import Final
 
 from app.cli.seizure.canaries import Plan, ipv4, ipv6, word
 
-WAIT: Final = 30.0
+WAIT: Final = 90.0
 FORWARDING: Final = (
     "X-Forwarded-For",
     "X-Real-IP",

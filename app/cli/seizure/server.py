@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-WAIT: Final = 30.0
+WAIT: Final = 90.0
 DAMAGED: Final = "app.cli.seizure.damaged"
 
 
