@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Final
 
 from app.screening.accumulation import accumulated
+from app.screening.detectors.clauses import clauses
 from app.screening.detectors.net import doxx_links, emails, ip_addresses, profiles
 from app.screening.detectors.papers import papers
 from app.screening.detectors.phone import phones
@@ -55,7 +56,7 @@ STRICT: Final[tuple[Detector, ...]] = (
     addresses,
     points,
 )
-DETECTORS: Final[tuple[Detector, ...]] = (*STRICT, vehicles, phrases)
+DETECTORS: Final[tuple[Detector, ...]] = (*STRICT, vehicles, phrases, clauses)
 
 
 @dataclass(frozen=True, slots=True)

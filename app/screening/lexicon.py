@@ -20,6 +20,7 @@ from typing import Final, NamedTuple
 
 import re2
 
+from app.screening.grammar import Grammar
 from app.screening.languages.pack import Pack, Pattern
 from app.screening.streets import Streets
 from app.screening.words import plain
@@ -224,6 +225,7 @@ class Lexicon:
         self, packs: tuple[Pack, ...], given: str = "", surnames: str = "", common: str = ""
     ) -> None:
         self.packs = packs
+        self.grammars = tuple(Grammar(p.code, p.grammar) for p in packs if p.grammar)
         self.signs = {
             plain(word): sign
             for pack in reversed(packs)

@@ -239,6 +239,7 @@ def place_from(view: View, token: int, head_endings: tuple[str, ...] = ()) -> Re
         if symbol in ".!?;\n:" and not (key == "." and len(keys[at - 1]) <= 3 and at > first):  # noqa: PLR2004  # the number says what it counts
             break
         if key in "-'.&/º°ª":
+            heads += key == "&" and words > 0 and at + 1 < size and view.is_capital(at + 1)
             at += 1
             continue
         if key == "s" and keys[at - 1] == "'":
@@ -329,7 +330,7 @@ def place_from(view: View, token: int, head_endings: tuple[str, ...] = ()) -> Re
         + (6 if towns else 0)
         + (6 if details else 0)
     )
-    if mass and not (heads or towns or details):
+    if mass and not (heads or towns or details or proper):
         weight -= 12
     if lower_only:
         weight -= 10

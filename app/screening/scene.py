@@ -48,7 +48,9 @@ _OURS: Final = frozenset(
     ]
 )
 # A firm beside them says nothing: these belong to persons.
-_NEVER_OF_FIRMS: Final = frozenset({Category.GOVERNMENT_ID, Category.VEHICLE, Category.IP_ADDRESS})
+_NEVER_OF_FIRMS: Final = frozenset(
+    {Category.GOVERNMENT_ID, Category.VEHICLE, Category.IP_ADDRESS, Category.DOXX_LINK}
+)
 _HANDLES: Final = frozenset({HANDLE_SYMBOL, CAMEL_SYMBOL})
 
 
@@ -252,3 +254,7 @@ class Scene:
         flags = self.view.flags
         around = flags[max(0, first - 2 * WINDOW) : first] + flags[last : last + 2 * WINDOW]
         return sum(1 for flag in around if flag & PUBLIC)
+
+    def public_in(self, first: int, last: int) -> int:
+        """Return how many words of public life or fiction tokens `first:last` are."""
+        return sum(1 for flag in self.view.flags[first:last] if flag & PUBLIC)

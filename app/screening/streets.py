@@ -28,6 +28,7 @@ class Streets:
         self._strong = gathered("strong")
         self._units = gathered("units")
         self._reside = gathered("reside")
+        self._houses = gathered("houses")
         self._kinds: dict[str, str] = {}
         for words, kind in (
             (self._after, "after "),
@@ -65,3 +66,7 @@ class Streets:
     def is_residence(self, key: str) -> bool:
         """Return whether a word says that somebody lives somewhere."""
         return key in self._reside
+
+    def is_house(self, key: str) -> bool:
+        """Return whether a word ends the name of a house: `Heron Cottage`."""
+        return key in self._houses

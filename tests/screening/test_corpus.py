@@ -17,7 +17,11 @@ from app.policy.vocabulary import Trust
 from app.screening.engine import screen
 
 HERE = Path(__file__).parent
-FILES = sorted([*HERE.glob("corpus/*.jsonl"), *HERE.glob("languages/*.jsonl")])
+FILES = sorted(
+    path
+    for path in [*HERE.glob("corpus/*.jsonl"), *HERE.glob("languages/*.jsonl")]
+    if not path.stem.endswith("check")
+)
 LEAST_RECALL = 0.75
 MOST_LOOKALIKES_FLAGGED = 0.07
 

@@ -11,6 +11,7 @@ from app.screening.findings import About, Category
 from app.screening.lexicon import (
     CAMEL_SYMBOL,
     COMMON,
+    GIVEN,
     HANDLE_SYMBOL,
     INSTITUTION,
     KIN,
@@ -36,6 +37,7 @@ from app.screening.readers import (
     surname_from,
 )
 from app.screening.scene import WINDOW, Candidate, Scene
+from app.screening.scoring import CLAUSE
 
 STRENGTHS: Final[Mapping[tuple[str, str], int]] = {
     ("real_name", "strong"): 20,
@@ -90,6 +92,8 @@ def _named(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
     candidate = _candidate(scene, Category.REAL_NAME, read.first, read.last, "real_name")
     candidate.add(f"cue.{pattern.strength}", STRENGTHS["real_name", pattern.strength])
     candidate.add("name", read.weight)
+    if scene.view.flags[read.first] & COMMON and not scene.view.flags[read.first] & GIVEN:
+        candidate.add("name.common", CLAUSE["name.common"])  # Big Ben
     first, last = found.start(), found.end()
     if groups.get("nameback") is not None:
         _own(scene, candidate, range(read.last, last), groups)
@@ -260,7 +264,7 @@ def _asked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
 def _clause(scene: Scene, first: int, last: int) -> tuple[int, int]:
     """Return the clause around a request, a few words to either side at most."""
     symbols = scene.view.symbols
-    low, high = max(0, first - CLAUSE), min(len(symbols), last + CLAUSE)
+    low, high = max(0, first - CLAUSE_REACH), min(len(symbols), last + CLAUSE_REACH)
     while first > low and symbols[first - 1] not in _CLAUSE_ENDS:
         first -= 1
     while last < high and symbols[last] not in _CLAUSE_ENDS:
@@ -269,7 +273,7 @@ def _clause(scene: Scene, first: int, last: int) -> tuple[int, int]:
 
 
 _CLAUSE_ENDS: Final = frozenset('.!?;\n,:()"')
-CLAUSE: Final = 6
+CLAUSE_REACH: Final = 6
 
 
 def _linked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate | None:

@@ -105,7 +105,7 @@ def _is_name(scene: Scene, token: int) -> bool:
     )
 
 
-def _number_first(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:  # noqa: C901, PLR0912  # one grammar, read from top to bottom
+def _number_first(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:  # noqa: C901, PLR0911, PLR0912  # one grammar, read from top to bottom
     """Read back from a street word: `1847 Larkspur Hollow Rd`, `66 pinecrest terrace`."""
     view = scene.view
     keys, flags = view.keys, view.flags
@@ -142,7 +142,36 @@ def _number_first(scene: Scene, token: int) -> tuple[int, int, int, bool] | None
             unit = _unit_part(scene, first)
             if unit is not None:
                 return unit, token + 1, 10, True
-            return first, token + 1, 0, False
+            house = _named_house(scene, first)
+            if house is not None:
+                return house, token + 1, 10, True
+            after = _number_after(scene, token)
+            return first, after or token + 1, 8 if after else 0, bool(after)
+    return None
+
+
+def _named_house(scene: Scene, first: int) -> int | None:
+    """`Heron Cottage, Sluice Lane`: a house with a name instead of a number."""
+    view = scene.view
+    at = first - 1
+    if at < 2 or view.keys[at] != "," or not scene.lexicon.address.is_house(view.keys[at - 1]):  # noqa: PLR2004  # two words at least
+        return None
+    at -= 1
+    while at > 0 and view.is_capital(at - 1) and view.keys[at - 1][0].isalpha():
+        at -= 1
+    return at if at < first - 2 else None
+
+
+def _number_after(scene: Scene, token: int) -> int | None:
+    """`Weavers Terrace, number 17`."""
+    keys = scene.view.keys
+    at = token + 1 + (keys[token + 1 : token + 2] == [","])
+    if (
+        keys[at : at + 1] in (["number"], ["no"]) and _is_house_number(scene, at + 1)
+        if at + 1 < len(keys)
+        else False
+    ):
+        return at + 2
     return None
 
 

@@ -83,6 +83,7 @@ def read_pack(path: Path) -> Pack:
         address=_lists(raw["address"]),
         cues=tuple(cues),
         patterns=tuple(patterns),
+        grammar=_lists(raw.get("grammar", {})),
     )
 
 

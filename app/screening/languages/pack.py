@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +38,4 @@ class Pack:
     address: Mapping[str, tuple[str, ...]]
     cues: tuple[Cue, ...]
     patterns: tuple[Pattern, ...]
+    grammar: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # see grammar.py

@@ -2850,6 +2850,7 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'de',
                       phrase='{me} (meine|meiner|meinem) (schule|uni|klasse|lehrerin|studium)'),
               Pattern(category='facts',
                       strength='school',
-                      phrase='{me} (ich) (studiere|gehe in die)'))}
+                      phrase='{me} (ich) (studiere|gehe in die)')),
+ 'grammar': {}}
 
 PACK: Final = Pack(**_FIELDS)

@@ -2708,6 +2708,7 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'es',
                       phrase='{me} (mi|mis) (instituto|colegio|uni|universidad|clase|profesores)'),
               Pattern(category='facts',
                       strength='school',
-                      phrase='{me} (estudio|estoy en primero|estoy en segundo)'))}
+                      phrase='{me} (estudio|estoy en primero|estoy en segundo)')),
+ 'grammar': {}}
 
 PACK: Final = Pack(**_FIELDS)

@@ -2666,6 +2666,7 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'fr',
                       phrase='{me} (mon|ma|mes) (lycée|école|fac|classe|profs|collège)'),
               Pattern(category='facts',
                       strength='school',
-                      phrase="{me} (je suis en|j ' étudie)"))}
+                      phrase="{me} (je suis en|j ' étudie)")),
+ 'grammar': {}}
 
 PACK: Final = Pack(**_FIELDS)

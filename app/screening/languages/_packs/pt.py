@@ -2685,6 +2685,7 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'pt',
               Pattern(category='facts',
                       strength='school',
                       phrase='{me} (minha|meu|meus) (escola|faculdade|turma|professores|colégio)'),
-              Pattern(category='facts', strength='school', phrase='{me} (estudo|estou no)'))}
+              Pattern(category='facts', strength='school', phrase='{me} (estudo|estou no)')),
+ 'grammar': {}}
 
 PACK: Final = Pack(**_FIELDS)

@@ -1,0 +1,180 @@
+"""Where somebody works or goes to school."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from app.screening.clauses import Clauses, Person
+from app.screening.findings import About, Category
+from app.screening.grammar import bit
+from app.screening.lexicon import HEAD, INSTITUTION, MASS, STOP
+from app.screening.readers import Read, place_from
+from app.screening.scene import Candidate, Scene
+from app.screening.scoring import BASE, CLAUSE
+
+LEAD, TRAIL = 8, 6  # tokens before and behind a workplace that may say what somebody does there
+_SAID: Final = bit("works", "job", "studies", "post")
+_BUSY, _POST, _DROPPED, _DAY = bit("busy"), bit("post"), bit("dropped"), bit("day", "part")
+_WORKS, _JOB, _AFTER = bit("works"), bit("job"), bit("job", "studies", "post")
+_AT, _OF, _BE, _MOVES = bit("at"), bit("of"), bit("be"), bit("moves")
+_PAST, _WISH, _THING, _ARTICLE = bit("past"), bit("wants"), bit("thing"), bit("article", "owner")
+_HIRED: Final = frozenset({"hired", "promoted", "employed", "stationed", "based", "enrolled"})
+_PREPOSITIONS: Final = frozenset({"at", "for", "with", "in", "of", "from", "to", "says"})
+_LABELS: Final = frozenset(["employer", "workplace", "school", "work", "job", "uni", "college"])
+_GOES: Final = frozenset(
+    ["goes", "go", "going", "went", "is", "are", "s", "was", "attends", "attend"]
+)
+
+
+def employed(scene: Scene, clauses: Clauses) -> Iterator[Candidate]:  # noqa: C901  # one grammar, read from top to bottom
+    """Yield workplaces and schools beside a word for work and a person."""
+    view, bits = scene.view, clauses.bits
+    keys, flags = view.keys, view.flags
+    size, done = len(keys), 0
+    for at in range(size - 1):
+        if at < done:
+            continue
+        leads = keys[at] in _PREPOSITIONS
+        if not leads and not bits[at] & (_WORKS | _BE) and keys[at] not in ":,(>-.":
+            continue
+        if keys[at] in ",.-(" and not clauses.has(_AFTER, at - 3, at):
+            continue  # "a teacher, St Cuthbert's"
+        following = at + 1
+        while following < size - 1 and bits[following] & _ARTICLE and not flags[following] & HEAD:
+            following += 1
+        if following >= size or not _may_begin(scene, following, leads=leads):
+            continue
+        read = place_from(view, at + 1, scene.lexicon.head_endings)
+        if read is None or not keys[read.first].isalpha() or _has_postcode(keys, read):
+            continue
+        if bits[read.last - 1] & _DAY and read.last - read.first > 1:  # "at the Arms on Friday"
+            read = read._replace(last=read.last - 2, weight=read.weight - 6)
+            if read.last <= read.first:
+                continue
+        candidate = _weighed(scene, clauses, at, read)
+        if candidate is not None:
+            done = read.last
+            yield candidate
+
+
+def _has_postcode(keys: list[str], read: Read) -> bool:
+    return any(
+        key[0].isalpha() and key[-1].isdigit() and len(key) <= 4  # noqa: PLR2004  # DA1, BS6
+        for key in keys[read.first : read.last]
+    )
+
+
+def _may_begin(scene: Scene, at: int, *, leads: bool) -> bool:
+    view = scene.view
+    if not view.keys[at][0].isalpha():
+        return False
+    if view.is_capital(at) and not view.flags[at] & STOP:
+        return True
+    return leads and bool(view.flags[at] & (HEAD | INSTITUTION | MASS) or not view.flags[at] & STOP)
+
+
+def _weighed(scene: Scene, clauses: Clauses, at: int, read: Read) -> Candidate | None:  # noqa: C901, PLR0912  # one grammar, read from top to bottom
+    view, bits = scene.view, clauses.bits
+    low, high = clauses.sentence(read.first)
+    if view.keys[at] in ",.-(":
+        low = clauses.sentence(max(0, at - 3))[0]
+    before, behind = max(low, read.first - LEAD), min(high, read.last + TRAIL)
+    leads = view.keys[at] in _PREPOSITIONS
+    rule = ""
+    if view.keys[at] == ":" and at and view.keys[at - 1] in _LABELS:
+        rule = "work.labelled"
+    elif (
+        (clauses.has(_SAID, before, read.first) or clauses.has(_POST, read.first, read.last))
+        and (leads or bits[at] & _WORKS or (view.keys[at] in ",.-(" and read.has_head))
+        and view.keys[at] != "to"
+    ):
+        rule = "work.said"
+    elif clauses.has(_BUSY, before, read.first) and (read.has_head or read.weight >= _PLACED):
+        rule = "work.busy"
+    elif (read.has_head or leads) and (
+        clauses.has(_AFTER, read.last, behind)
+        or (clauses.has(_WORKS, read.last, behind) and "there" in view.keys[read.last : behind + 1])
+    ):
+        rule = "work.told_after"
+    elif (
+        read.has_head
+        and view.keys[at] in {"at", "to", "in"}
+        and (
+            any(view.keys[near] in _GOES for near in range(max(low, at - 2), at))
+            or (at > low and view.keys[at] == "at" and bool(bits[at - 1] & bit("human", "kin")))
+        )
+    ):
+        rule = "work.headed"
+    if not rule:
+        return None
+    person = clauses.nearest(read.first, read.last)
+    if rule in _NEEDING and (person is None or not low <= person.first < high):
+        return None
+    total = BASE["employer_school"] + CLAUSE[rule] + read.weight
+    if total + 14 < _LEAST:
+        return None
+    candidate = scene.candidate(
+        Category.EMPLOYER_SCHOOL,
+        view.starts[read.first],
+        view.ends[read.last - 1],
+        "employer_school",
+    )
+    candidate.add(rule, CLAUSE[rule])
+    candidate.add("place", read.weight)
+    _add_person(scene, clauses, candidate, person, (low, before, read.first))
+    inside = view.keys[before : read.first]
+    if clauses.has(_PAST, before, read.first) and _HIRED.isdisjoint(inside):
+        candidate.add("work.past", CLAUSE["work.past"])
+    if clauses.has(_WISH, before, read.first):
+        candidate.add("work.wished", CLAUSE["work.wished"])
+    if _is_of_the_firm(clauses, person, at):
+        candidate.add("work.of_the_firm", CLAUSE["work.of_the_firm"])  # the manager at …
+    if clauses.is_fiction(read.first, read.last):
+        candidate.add("fiction", CLAUSE["fiction"])
+    count = scene.public_near(read.first, read.last)
+    if count and candidate.about is not About.SELF:
+        candidate.add("public", -10 if count == 1 else -20)
+    return candidate
+
+
+def _is_of_the_firm(clauses: Clauses, person: Person | None, at: int) -> bool:
+    """`the staff at Boots`: nobody is meant but whoever has the job."""
+    if person is None or person.rule not in _ANY_ONE:
+        return False
+    bits = clauses.bits
+    has_job = (
+        at >= 2 and bool(bits[at - 1] & (_JOB | _POST)) and bool(bits[at - 2] & bit("article"))  # noqa: PLR2004  # the number says what it counts
+    )  # "the nurse at"
+    return has_job or (person.last == at and bool(bits[at - 1] & (_JOB | bit("rival"))))
+
+
+_ANY_ONE: Final = frozenset({"owner.job", "owner.kin", "owner.human", "owner.self", "owner.plural"})
+_PLACED: Final = 14  # a workplace with its town or floor
+_NEEDING: Final = frozenset({"work.told_after", "work.headed", "work.busy"})
+_LEAST: Final = -12  # less than that, with the best of persons, marks nothing
+
+
+def _add_person(
+    scene: Scene,
+    clauses: Clauses,
+    candidate: Candidate,
+    person: Person | None,
+    tokens: tuple[int, int, int],
+) -> None:
+    low, before, first = tokens
+    works = next((at for at in range(before, first) if clauses.bits[at] & (_SAID | _BUSY)), first)
+    if person is not None and person.about is About.SELF and not person.is_owner:
+        is_far = (
+            works < first and not person.last <= works <= person.last + 5
+        )  # "I also usually work"
+        person = None if is_far else person
+    if person is not None:
+        candidate.add(person.rule, person.weight)
+        candidate.about = person.about
+    elif clauses.bits[low] & _DROPPED or scene.view.keys[before] in _LABELS:
+        candidate.add("work.dropped", CLAUSE["work.dropped"])
+    else:
+        candidate.add("nobody", CLAUSE["nobody"])
+    if clauses.has(_THING, before, works) and (person is None or person.first < before):
+        candidate.add("work.of_a_thing", CLAUSE["work.of_a_thing"])

@@ -1,0 +1,283 @@
+"""Which accounts are one person's, and threats to say who somebody is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+from app.screening.clauses import Clauses, Person
+from app.screening.findings import About, Category
+from app.screening.grammar import bit
+from app.screening.lexicon import NEGATION
+from app.screening.scene import Candidate, Scene
+from app.screening.scoring import CLAUSE
+
+_BE, _POSTS, _OTHER, _SAME = (bit(n) for n in ("be", "posts_as", "other", "same"))
+_PLATFORM, _YOU, _ME, _REVEALS = (bit(n) for n in ("platform", "you", "me", "reveals"))
+_AUDIENCE, _CONDITION, _LEARNS = (bit(n) for n in ("audience", "condition", "learns"))
+_TRACES, _HARD, _SHAME = (bit(n) for n in ("traces", "hard", "shame"))
+_PUBLISHED: Final = bit("published")
+_LIVES, _KNOW, _OWNER = bit("lives"), bit("know"), bit("owner")
+_AS: Final = frozenset(
+    {
+        "as",
+        "is",
+        "=",
+        "s",
+        "called",
+        ":",
+        "be",
+        "-",
+        ">",
+        "account",
+        "alt",
+        "was",
+        "by",
+        "herself",
+        "himself",
+        "username",
+        "handle",
+        "nick",
+    }
+)
+REACH: Final = 9
+SHORT: Final = 5  # tokens of a question that only names somebody
+_CALLS: Final = bit("calls")
+
+
+def linked(scene: Scene, clauses: Clauses) -> Iterator[Candidate]:
+    """Yield that one account is another one's, at most once a sentence."""
+    for low, high in clauses.sentences:
+        if high - low < 3:  # noqa: PLR2004  # one, is, the other
+            continue
+        if not clauses.has(_JOINING, low, high) and "=" not in clauses.view.keys[low:high]:
+            continue
+        if low >= 2 and clauses.view.keys[low - 1] == "?":  # noqa: PLR2004  # "Wren? Same person as …"
+            before = clauses.sentence(low - 2)[0]
+            begin = before if low - before <= SHORT else low
+        else:
+            begin = low
+        candidate = _account(scene, clauses, begin, high)
+        if candidate is not None:
+            yield candidate
+
+
+def _mentions(scene: Scene, clauses: Clauses, low: int, high: int) -> list[tuple[int, int, int]]:  # noqa: C901  # one grammar, read from top to bottom
+    """Return what may be pseudonyms, as tokens and weight."""
+    view, bits = scene.view, clauses.bits
+    found: dict[int, tuple[int, int, int]] = {}
+    for at in range(low, high):
+        if clauses.is_account(at):
+            found[at] = (at, at + 1, 8)
+    for person in clauses.people_in(low, high):
+        if person.rule in _WEIGHTS:
+            found[person.first] = (person.first, person.last, _WEIGHTS[person.rule])
+    for at in range(low + 1, high):
+        if at in found or bits[at] or not view.keys[at][0].isalpha():
+            continue
+        begin = at - 1 - (view.keys[at - 1] in _QUOTES or view.keys[at - 1] == "the")
+        is_of = begin > low and view.keys[begin] == "of" and bits[begin - 1] & (_ACCOUNT | _OTHER)
+        is_quoted = view.keys[at - 1] in _QUOTES and view.keys[begin] in _AND
+        if begin < low or not (view.keys[begin] in _AS or is_of or is_quoted):
+            continue
+        if view.keys[at - 1] in _QUOTES:
+            found[at] = (at, at + 1, 7)
+        elif not view.flags[at] and len(view.keys[at]) > 4:  # noqa: PLR2004  # the number says what it counts
+            is_compound = scene.lexicon.is_compound(view.keys[at])
+            found[at] = (at, at + 1, 6 if is_compound or view.is_capital(at) else 3)
+        elif view.keys[begin] in {"as", "by"} and view.is_capital(at):
+            found[at] = (at, at + 1, 4)
+    return [found[at] for at in sorted(found)]
+
+
+_WEIGHTS: Final = {
+    "owner.handle": 8,
+    "owner.quoted": 7,
+    "owner.compound": 6,
+    "owner.odd": 4,
+    "owner.capital": 4,
+    "owner.name": 3,
+}
+_AND: Final = frozenset({"and", "&", "as", "is"})
+_QUOTES: Final = frozenset("\"'")
+
+
+def _account(scene: Scene, clauses: Clauses, low: int, high: int) -> Candidate | None:  # noqa: C901  # one grammar, read from top to bottom
+    view, bits = scene.view, clauses.bits
+    mentions = _mentions(scene, clauses, low, high)
+    if not mentions or mentions[-1][0] == low:
+        return None
+    last_first, last_end, weight = mentions[-1]
+    person = _other(clauses, last_first, max(low, last_first - 2 * REACH))
+    signals: list[tuple[str, int]] = []
+    same = next((n for n in range(low, high) if bits[n] & _SAME or _is_one(clauses, n)), None)
+    if same is not None and (
+        clauses.has(_ONE, same, same + 4) or _are_both(clauses, same, mentions)
+    ):
+        signals.append(("linked.same", CLAUSE["linked.same"]))
+    if any(
+        bits[n] & _OTHER
+        and not bits[n] & _SAME
+        and (clauses.has(_ACCOUNT, n, n + 4) or view.keys[n] in _ALTS or _used_to(view.keys, n))
+        for n in range(max(low, mentions[0][0] - 4), min(high, last_end + 6))
+    ):
+        signals.append(("linked.other", CLAUSE["linked.other"]))
+    if any(
+        (bits[n] & _POSTS and view.keys[n + 1] in {"as", "by", "under"})
+        or (bits[n] & _CALLS and view.keys[n + 1] in {"herself", "himself"})
+        for n in range(low, high - 1)
+    ):
+        signals.append(("linked.joined", CLAUSE["linked.joined"]))
+    if any(_are_equal(clauses, one, other) for one, other in pairwise(mentions)):
+        signals.append(("linked.equal", CLAUSE["linked.equal"]))
+    begin = max(low, mentions[0][0] - REACH)
+    places = [
+        n
+        for n in range(begin, min(high, last_end + 7))
+        if bits[n] & _PLATFORM and (view.keys[n] != "again" or n == last_end)
+    ]
+    if places:
+        signals.append(("linked.platform", CLAUSE["linked.platform"]))
+    joins = any(view.keys[n] in _AS for m in mentions for n in range(max(low, m[0] - 3), m[0]))
+    if not signals or person is None or (not joins and signals[0][0] != "linked.same"):
+        return None
+    if [rule for rule, _ in signals] == ["linked.platform"] and len(mentions) == 1 and weight < 6:  # noqa: PLR2004  # an ordinary word
+        return None
+    first = min(mentions[0][0], person.first if person.first >= low else last_first)
+    last = max(last_end, min(high, places[-1] + 1) if places else 0)
+    candidate = scene.candidate(
+        Category.ACCOUNT_LINK, view.starts[first], view.ends[last - 1], "clause"
+    )
+    candidate.add("linked", CLAUSE["linked"])
+    candidate.add("account", weight)
+    candidate.add(person.rule, person.weight)
+    candidate.about = person.about
+    for rule, tenths in signals:
+        candidate.add(rule, tenths)
+    if clauses.is_fiction(first, last):
+        candidate.add("fiction", CLAUSE["fiction"])
+    count = scene.public_near(first, last)
+    if count:
+        candidate.add("public", -14 if count == 1 else -24)
+    return candidate
+
+
+def _are_both(clauses: Clauses, at: int, mentions: list[tuple[int, int, int]]) -> bool:
+    """`A and B are both her`, `A and B share a keyboard`."""
+    return clauses.view.keys[at] in {"both", "share"} and at > mentions[0][0] and len(mentions) > 1
+
+
+def _are_equal(clauses: Clauses, one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
+    """Whether one pseudonym `is` or `=` another, both sure to be pseudonyms."""
+    between = range(one[1], other[0])
+    keys, bits = clauses.view.keys, clauses.bits
+    joins = any(bits[at] & _BE or keys[at] == "=" for at in between)
+    return joins and len(between) <= 4 and min(one[2], other[2]) >= 6  # noqa: PLR2004  # few words, sure names
+
+
+def _used_to(keys: list[str], at: int) -> bool:
+    return keys[at] == "used" and keys[at + 1 : at + 2] == ["to"] and keys[at + 2] in _BEING
+
+
+_BEING: Final = frozenset({"be", "post", "go", "write", "play", "stream", "sell", "sign"})
+
+
+def _is_one(clauses: Clauses, at: int) -> bool:
+    """`are one man`, `one and the same`."""
+    return clauses.view.keys[at] == "one" and at > 0 and bool(clauses.bits[at - 1] & _BE)
+
+
+_ONE: Final = bit("one")
+_ACCOUNT: Final = bit("poster", "platform")
+_ALTS: Final = frozenset({"alt", "alts", "sock", "sockpuppet", "burner", "throwaway"})
+_JOINING: Final = bit("posts_as", "other", "same", "platform", "be", "calls")
+
+
+def _other(clauses: Clauses, at: int, begin: int) -> Person | None:
+    best: Person | None = None
+    for person in clauses.people_in(begin, at):
+        if person.about is not About.SELF:
+            if person.rule == "owner.second":
+                continue
+            if best is None or person.weight > best.weight:
+                best = person
+    return best
+
+
+def threatened(scene: Scene, clauses: Clauses) -> Iterator[Candidate]:
+    """Yield threats to expose the reader, put together from what they are made of."""
+    bits, view = clauses.bits, scene.view
+    for low, high in clauses.sentences:
+        yours = [at for at in range(low, high) if bits[at] & _YOU]
+        if not yours or high - low < 4:  # noqa: PLR2004  # the number says what it counts
+            continue
+        signals = _threats(clauses, low, high)
+        total = CLAUSE["threat"] + sum(CLAUSE[rule] for rule in signals)
+        if total < -6 or len(signals) < 2 or _EXPOSING.isdisjoint(signals):  # noqa: PLR2004  # two parts at least
+            continue
+        candidate = scene.candidate(
+            Category.EXPOSURE_THREAT, view.starts[low], view.ends[high - 1], "clause"
+        )
+        candidate.about = About.MEMBER
+        candidate.add("threat", CLAUSE["threat"])
+        for rule in signals:
+            candidate.add(rule, CLAUSE[rule])
+        if any(view.flags[at] & NEGATION for at in range(low, high)):
+            candidate.add("negation", -12)
+        scene.add_cues(candidate, low, high, "safety")
+        count = scene.public_near(low, high)
+        if count:
+            candidate.add("public", -10 * min(count, 2))
+        yield candidate
+
+
+_EXPOSING: Final = frozenset(
+    ["threat.reveal", "threat.audience", "threat.learns", "threat.home", "threat.published"]
+)
+
+
+_ON_YOU: Final = frozenset({"name", "out", "dox", "doxx", "expose", "report"})
+_ALL: Final = frozenset({"every", "whole", "entire", "everyone"})
+
+
+def _threats(clauses: Clauses, low: int, high: int) -> list[str]:  # noqa: C901, PLR0912  # one grammar, read from top to bottom
+    bits, keys = clauses.bits, clauses.view.keys
+    found: dict[str, None] = {}
+    for at in range(low, high):
+        mine = bits[at]
+        if mine & _REVEALS and clauses.has(_ME, max(low, at - 6), at):
+            found["threat.reveal"] = None
+            if mine & _HARD:
+                found["threat.hard"] = None
+        if mine & _YOU:
+            near = bits[at + 1 : at + 5]
+            if any(other & _AUDIENCE for other in near):
+                found["threat.audience"] = None
+            if any(other & _TRACES for other in near):
+                found["threat.traces"] = None
+                if clauses.has(_PUBLISHED, at + 2, min(high, at + 9)):
+                    found["threat.published"] = None
+            is_home = (
+                any(other & _LIVES for other in near[:1]) and "where" in keys[max(low, at - 2) : at]
+            )
+            if is_home and clauses.has(_ME, max(low, at - 6), at) and clauses.has(_KNOW, low, at):
+                found["threat.home"] = None
+        is_on_you = at + 1 < high and bits[at + 1] & _YOU and keys[at] in _ON_YOU
+        if is_on_you and (not bits[at + 1] & _OWNER or clauses.has(_TRACES, at + 2, at + 4)):
+            found["threat.reveal"] = found["threat.hard"] = None
+        if keys[at] in {"who", "where"} and at + 1 < high and bits[at + 1] & _YOU:
+            found["threat.traces"] = None
+        if keys[at] in _ALL and clauses.has(_AUDIENCE, at + 1, at + 4):
+            found["threat.audience"] = None
+        if keys[at] == "more" and at > low and keys[at - 1] == "one":
+            found["threat.condition"] = None
+        if mine & _CONDITION and at > low:
+            found["threat.condition"] = None
+        if mine & _LEARNS and clauses.has(_AUDIENCE, max(low, at - 6), at):
+            found["threat.learns"] = None
+        if mine & _SHAME:
+            found["threat.shame"] = None
+        if mine & _TRACES and clauses.has(_ME, max(low, at - 3), at):
+            found["threat.traces"] = None
+    return list(found)

@@ -1,0 +1,333 @@
+"""Who somebody really is: a full name, and whatever near it says whose it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from app.screening.clauses import Clauses, Person
+from app.screening.findings import About, Category
+from app.screening.grammar import bit
+from app.screening.lexicon import (
+    CAMEL_SYMBOL,
+    COMMON,
+    GIVEN,
+    HANDLE_SYMBOL,
+    HEAD,
+    MASS,
+    STOP,
+)
+from app.screening.readers import Read, name_from
+from app.screening.scene import Candidate, Scene
+from app.screening.scoring import BASE, CLAUSE
+from app.screening.tokens import View
+
+BEFORE, BEHIND = 10, 8  # tokens that may announce a name
+_HANDLES: Final = frozenset({HANDLE_SYMBOL, CAMEL_SYMBOL})
+_NAMES, _REAL, _CALLS, _BEHIND = (bit(n) for n in ("names", "real", "calls", "behind"))
+_BE, _POINTING, _THING, _YOU = (bit(n) for n in ("be", "pointing", "thing", "you"))
+_POSTER, _HE = bit("poster"), bit("he")
+_JOINS: Final = frozenset("=>:")
+
+
+def named(scene: Scene, clauses: Clauses) -> Iterator[Candidate]:  # noqa: C901  # one grammar, read from top to bottom
+    """Yield full names that a clause ties to somebody."""
+    view = scene.view
+    flags, keys = view.flags, view.keys
+    done = 0
+    for at in range(len(keys)):
+        if at < done or not keys[at][0].isalpha():
+            continue
+        flag = flags[at]
+        is_capital = view.is_capital(at)
+        if is_capital:
+            if flag & STOP and not flag & GIVEN:
+                continue
+        elif not flag & GIVEN or flag & COMMON:
+            continue
+        if clauses.bits[at] & (_NAMES | _BE | _REAL) and not flag & GIVEN:
+            continue
+        if view.symbols[at] in _HANDLES and not is_capital:
+            continue
+        read = name_from(view, at, is_sure=is_capital)
+        if read is None:
+            continue
+        if _is_owner(view, read) or _is_code(view, read) or _is_made_by(clauses, read):
+            continue
+        candidate = _weighed(scene, clauses, read)
+        if candidate is not None:
+            done = read.last
+            yield candidate
+
+
+def _is_owner(view: View, read: Read) -> bool:
+    """`Robin Hood's real name`: here the name is not what is told."""
+    return view.keys[read.last : read.last + 2] == ["'", "s"]
+
+
+def _is_code(view: View, read: Read) -> bool:
+    """`VAT GB`: letters that stand for words, in a text that is not all capitals."""
+    said = view.text[view.starts[read.first] : view.ends[read.last - 1]]
+    if tuple(view.keys[read.first : read.last]) in _PLACEHOLDERS:
+        return True
+    return said.isupper() and not view.is_capitalised
+
+
+_PLACEHOLDERS: Final = frozenset(
+    {("john", "doe"), ("jane", "doe"), ("john", "smith"), ("joe", "bloggs"), ("max", "mustermann")}
+)
+
+
+def _is_made_by(clauses: Clauses, read: Read) -> bool:
+    """`Signed copies by Hilary Mantel`; but `goes by`, `run by`, `posted by`."""
+    keys, at = clauses.view.keys, read.first - 1
+    return (
+        keys[at : at + 1] == ["by"]
+        and at > 0
+        and not clauses.bits[at - 1]
+        & (_CALLS | _BEHIND | _NAMES | bit("posts_as", "recorded", "works"))
+    )
+
+
+def _weighed(scene: Scene, clauses: Clauses, read: Read) -> Candidate | None:  # noqa: C901  # one grammar, read from top to bottom
+    view = scene.view
+    rules = _cues(scene, clauses, read)
+    if not rules:
+        return None
+    person, is_self = _whose(clauses, read)
+    cue = sorted((CLAUSE[rule] for rule in rules), reverse=True)
+    best = cue[0] + (cue[1] // 3 if len(cue) > 1 else 0)
+    weight = read.weight
+    owner = person.weight if person else CLAUSE["name.nobody"]
+    if BASE["real_name"] + weight + best + owner < _LEAST:
+        return None
+    candidate = scene.candidate(
+        Category.REAL_NAME, view.starts[read.first], view.ends[read.last - 1], "real_name"
+    )
+    strongest = max(rules, key=lambda rule: CLAUSE[rule])
+    candidate.add(strongest, best)
+    candidate.add("name", weight)
+    if person is not None and strongest == "name.beside" and person.rule in _LOOSE:
+        person = None  # "the chef, Marco Bellini"
+    if person is not None:
+        candidate.add(person.rule, person.weight)
+        candidate.about = About.SELF if is_self else person.about
+    else:
+        candidate.add("name.nobody", CLAUSE["name.nobody"])
+    first_flag = view.flags[read.first]
+    last_flag = view.flags[read.last - 1]
+    if (first_flag & (COMMON | MASS) and not first_flag & GIVEN) or last_flag & HEAD:
+        candidate.add("name.common", CLAUSE["name.common"])
+    low, _ = clauses.sentence(read.first)
+    if strongest == "name.beside" and person is not None and person.rule == "owner.kin":  # noqa: SIM102  # one question after another
+        if clauses.bits[person.first] & bit("me") and not clauses.has(
+            bit("rival"), person.first, person.last
+        ):
+            candidate.add("name.own_kin", CLAUSE["name.own_kin"])
+    if clauses.has(_THING, max(low, read.first - BEFORE), read.first):
+        candidate.add("name.of_a_thing", CLAUSE["name.of_a_thing"])
+    if _is_of_somebody_known(clauses, low, read.first):
+        candidate.add("name.of_somebody_known", CLAUSE["name.of_somebody_known"])
+    if clauses.is_fiction(read.first, read.last):
+        candidate.add("fiction", CLAUSE["fiction"])
+    _discount(scene, candidate, read)
+    return candidate
+
+
+def _is_of_somebody_known(clauses: Clauses, low: int, first: int) -> bool:
+    """`Lady Gaga's real name is …`, `Mark Twain was actually …`: two names before it."""
+    view = clauses.view
+    if view.is_capitalised:
+        return False
+    return any(
+        view.is_capital(at)
+        and view.is_capital(at + 1)
+        and not any(p.first <= at < p.last for p in clauses.people_in(at - 6, at + 1))
+        and not (view.flags[at] | view.flags[at + 1]) & STOP
+        and not (clauses.bits[at] | clauses.bits[at + 1]) & (_NAMES | _POSTER)
+        for at in range(max(low, first - BEFORE), first - 2)
+    )
+
+
+_LEAST: Final = -7
+
+
+def _discount(scene: Scene, candidate: Candidate, read: Read) -> None:
+    if candidate.about is About.SELF:
+        return
+    count = scene.public_near(read.first, read.last) + scene.public_in(read.first, read.last)
+    if count:
+        candidate.add("public", -14 if count == 1 else -26)
+    scene.add_cues(candidate, read.first, read.last, "public_name")
+
+
+def _cues(scene: Scene, clauses: Clauses, read: Read) -> list[str]:  # noqa: C901, PLR0912  # one grammar, read from top to bottom
+    view, bits = scene.view, clauses.bits
+    keys = view.keys
+    first, last = read.first, read.last
+    low, high = clauses.sentence(first)
+    rules: list[str] = []
+    before = range(max(low, first - BEFORE), first)
+    behind = range(last, min(high, last + BEHIND))
+    said = [
+        at
+        for at in before
+        if _is_naming(clauses, at, first) or _is_calling(clauses, at) or _is_calling_by(clauses, at)
+    ]
+    said += [at for at in behind if keys[at] in _SAID_BEHIND]
+    if said:
+        is_real = any(
+            bits[near] & _REAL for at in said for near in range(max(low, at - 2), at + 1)
+        ) and any(keys[at] in {"name", "surname", "identity", "named", "called"} for at in said)
+        rules.append("name.real" if is_real else "name.said")
+    elif clauses.has(bit("recorded"), max(low, first - 5), first):
+        rules.append("name.recorded")
+    at = first - 1
+    while at > low and (
+        bits[at] & (_REAL | bit("maybe", "now")) or (keys[at] in "\"'" and keys[at] != "'")
+    ):
+        at -= 1
+    if at >= low and (bits[at] & _BE or keys[at] in _JOINS):
+        subject = _subject(clauses, at, low)
+        if subject is not None:
+            rules.append("name.copula")
+        elif any(
+            bits[near] & _POINTING or keys[near] in {"it", "its", "thats"}
+            for near in range(max(low, at - 2), at + 1)
+        ):
+            rules.append("name.pointed")
+    accounts = {
+        p.first
+        for p in clauses.people_in(last, last + BEHIND)
+        if p.about is About.MEMBER and p.rule != "owner.second"
+    }
+    if keys[last : last + 2] in _WHO_IS or (
+        any(bits[near] & _BEHIND for near in behind) and any(near in accounts for near in behind)
+    ):
+        rules.append("name.behind")
+    elif high + 3 < len(keys) and keys[high + 1 : high + 4 : 2] == ["that", "s"]:  # noqa: SIM102  # one question after another
+        if high + 4 < len(keys) and bits[high + 4] & _HE:
+            rules.append("name.beside")  # "… That's her."
+    ends = last >= high or not keys[last][0].isalpha() or bool(view.flags[last] & STOP)
+    if first > low and keys[first - 1] in {"a", "certain"} and view.is_capital(first) and ends:
+        rules.append("name.beside")
+    if first > low and keys[first - 1] == "," and (last >= high or keys[last] == ","):  # noqa: SIM102  # one question after another
+        if any(
+            p.rule in _APPOSED and p.first >= first - BEFORE
+            for p in clauses.people_in(first - BEFORE, first)
+            if p.last <= first
+        ):
+            rules.append("name.beside")
+    if low >= 2 and high == last and clauses.has(_NAMES, low - 5, low):  # noqa: PLR2004  # "has a name. …"
+        rules.append("name.said")
+    if last + 1 < len(keys) and bits[last] & _BE and clauses.has(bit("kin"), last, last + 5):  # noqa: SIM102  # one question after another
+        if any(
+            p.first == last + 1 and p.about is About.MEMBER
+            for p in clauses.people_in(last + 1, last + 2)
+        ):
+            rules.append("name.of_kin")
+    if _is_apposed(scene, clauses, first, low) or _is_alone(clauses, read, low, high):
+        rules.append("name.beside")
+    return rules
+
+
+_WHO_IS: Final = (["is", "who"], ["is", "behind"], ["is", "whoever"])
+_SAID_BEHIND: Final = frozenset(
+    {"name", "names", "alias", "aka", "irl", "surname", "identity", "known"}
+)
+
+
+def _is_naming(clauses: Clauses, at: int, first: int) -> bool:
+    """Words for names; but in `named the sourdough …` the dough has it."""
+    bits = clauses.bits
+    if not bits[at] & _NAMES:
+        return False
+    is_given = clauses.view.keys[at] in {"named", "called"} and at + 1 < first
+    return not (is_given and bits[at + 1] & bit("article", "owner"))
+
+
+def _is_calling_by(clauses: Clauses, at: int) -> bool:
+    """`goes by`, `known as`."""
+    keys = clauses.view.keys
+    return keys[at + 1 : at + 2] in (["by"], ["as"]) and bool(clauses.bits[at] & _CALLS)
+
+
+def _is_calling(clauses: Clauses, at: int) -> bool:
+    """`calls him`, `calls herself`."""
+    bits = clauses.bits
+    return bool(bits[at] & _CALLS) and at + 1 < len(bits) and bool(bits[at + 1] & _HE)
+
+
+def _subject(clauses: Clauses, be: int, low: int) -> Person | None:
+    for person in reversed(clauses.people_in(low, be + 1)):
+        if (
+            low <= person.first <= be
+            and person.last >= be - 8
+            and not (person.is_owner and person.last != be)
+        ):
+            if person.about is About.SELF:
+                return person if person.last >= be - 1 else None
+            return person
+    return None
+
+
+_APPOSED: Final = frozenset({"owner.kin", "owner.human", "owner.third"})
+_LOOSE: Final = frozenset({"owner.job", "owner.plural", "owner.capital"})
+
+
+def _is_apposed(scene: Scene, clauses: Clauses, first: int, low: int) -> bool:
+    """`saltmarsh, delia pomfrey`, `you Bethany Culshaw`."""
+    if first - 1 < low:
+        return False
+    keys = scene.view.keys
+    if keys[first - 1] in {",", "(", "-"}:
+        if clauses.is_account(low) and first - low <= BEHIND:
+            return True
+        return any(
+            person.last == first - 1 or person.last == first - 2
+            for person in clauses.people_in(first - 6, first)
+            if person.about is About.MEMBER and person.rule != "owner.second"
+        )
+    return bool(clauses.bits[first - 1] & _YOU) and keys[first - 1] in {"you", "u"}
+
+
+def _is_alone(clauses: Clauses, read: Read, low: int, high: int) -> bool:
+    """Return whether a name answers a question: `that troll? Anders Holmqvist.`."""
+    asks = high < len(clauses.view.keys) and clauses.view.keys[high] == "?"
+    if asks or read.first - low > 1 or low < 2:  # noqa: PLR2004  # the number says what it counts
+        return False
+    if high > read.last:
+        return clauses.view.keys[low - 1] == "?" and clauses.view.keys[read.last] == ","
+    return clauses.view.keys[low - 1] in "?:."
+
+
+def _whose(clauses: Clauses, read: Read) -> tuple[Person | None, bool]:
+    """Return the person a name belongs to, and whether that is the author."""
+    bits = clauses.bits
+    low, _ = clauses.sentence(read.first)
+    near = range(max(low, read.first - 6), read.first)
+    selves = [
+        p
+        for p in clauses.people_in(near.start, near.stop)
+        if p.about is About.SELF
+        and p.first in near
+        and (
+            clauses.has(_NAMES, p.last, read.first)
+            if p.is_owner
+            else clauses.has(_BE, p.last, min(read.first, p.last + 2)) and read.first - p.last <= 3  # noqa: PLR2004  # "I am really"
+        )
+    ]
+    person = clauses.nearest(read.first, read.last)
+    if person is None and "who" in clauses.view.keys[max(0, read.first - 2 * BEFORE) : read.first]:
+        return Person(
+            read.first, read.last, "owner.asked", CLAUSE["name.asked"], About.PERSON
+        ), False
+    if person is not None and person.rule == "owner.second" and person.first >= read.last:
+        person = None
+    if person is not None and person.about is not About.SELF:
+        if selves and person.weight < 10 and bits[read.first - 1] & _BE:  # noqa: PLR2004  # the number says what it counts
+            return selves[-1], True
+        if read.first <= person.first < read.last:
+            return None, False
+        return person, False
+    return (selves[-1], True) if selves else (None, False)
