@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts import sessions, totp
@@ -37,6 +37,13 @@ def has_factor(session: Session, member_id: int) -> bool:
     """Whether a member has set a second factor up."""
     query = select(SecondFactor.member_id).where(SecondFactor.member_id == member_id)
     return session.scalar(query) is not None
+
+
+def missing_count(session: Session) -> int:
+    """How many members have been given a role and have no second factor yet."""
+    has_one = exists().where(SecondFactor.member_id == Member.id)
+    query = select(func.count()).select_from(Member).where(Member.roles != Role.NONE, ~has_one)
+    return session.scalar(query) or 0
 
 
 def turn_on(session: Session, holder: Holder, secret: bytes, typed: str) -> bool:

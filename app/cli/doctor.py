@@ -8,10 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import select
+
 import config as settings_of_the_machine
+from app.accounts.second_factor import missing_count
+from app.core import epochs
 from app.core.audit import verify
-from app.core.db import UnfitDatabaseError, open_database
+from app.core.db import Database, UnfitDatabaseError, open_database
+from app.core.epochs import LostEpochError
 from app.core.migrate import is_current
+from app.core.shreds import Shred
 from config import Config, SettingError
 
 
@@ -74,6 +80,18 @@ def _secrets(config: Config) -> Check:
     return Check("the server's secrets are closed and whole", is_well=True)
 
 
+def _epochs(config: Config, database: Database) -> Check:
+    """Whether the key is there without which nothing that is sealed opens."""
+    with database.read() as session:
+        needed = set(session.scalars(select(Shred.epoch).distinct()))
+    try:
+        for number in needed:
+            epochs.key_of(config.keys, number)
+    except LostEpochError as error:
+        return Check("what is sealed can be opened", is_well=False, advice=str(error))
+    return Check("what is sealed can be opened", is_well=True)
+
+
 def _database(config: Config) -> Iterator[Check]:
     """Whether the database opens as it must, has today's tables, and an unbroken audit chain."""
     database = open_database(config.database)
@@ -87,6 +105,13 @@ def _database(config: Config) -> Iterator[Check]:
     if current:
         with database.read() as session:
             chain = verify(session)
+            missing = missing_count(session)
         advice = f"Entry {chain.broken_at} is the first that does not fit: find out who changed it."
         yield Check("the audit log is unbroken", chain.broken_at is None, advice)
+        yield Check(
+            "whoever has a role has a second factor",
+            missing == 0,
+            f"{missing} of them have no power until they set it up: ask them to sign in.",
+        )
+        yield _epochs(config, database)
     database.close()

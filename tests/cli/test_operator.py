@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from app import create_app
 from app.accounts.queries import member_by_pseudonym
+from app.cli.demo import PASSPHRASE
 from app.cli.main import main
 from app.cli.run import prepare
 from app.core.db import Database, open_database
@@ -168,6 +170,39 @@ def test_doctor_finds_an_open_folder_a_broken_chain_and_a_public_address(
     assert "WRONG  the data folder is closed to others" in said
     assert "WRONG  the audit log is unbroken" in said
     assert "WRONG  the server listens where only this machine reaches it" in said
+
+
+def test_doctor_finds_a_role_without_a_second_factor_and_a_lost_epoch_key(
+    filled: Database, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    open_shreds(filled, data / "keys")
+    with filled.write.begin() as session:
+        new_shred(session)
+        session.execute(text("DELETE FROM second_factors"))
+    filled.close()
+    (data / "keys" / "epoch-1.key").unlink()
+    assert main(["doctor"]) == 1
+    said = capsys.readouterr().out
+    assert "WRONG  whoever has a role has a second factor" in said
+    assert "WRONG  what is sealed can be opened" in said
+    assert "epoch-1.key is missing" in said
+
+
+@pytest.mark.parametrize(("pseudonym", "path"), [("owl", "/queue"), ("badger", "/console")])
+def test_the_code_that_demo_prints_opens_the_example_to_who_has_a_role(
+    filled: Database, capsys: pytest.CaptureFixture[str], pseudonym: str, path: str
+) -> None:
+    filled.close()
+    assert main(["demo", "--code"]) == 0
+    code = capsys.readouterr().out.strip()
+    app = create_app(read())
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    fields = {"pseudonym": pseudonym, "passphrase": PASSPHRASE}
+    assert client.post("/sign-in", data=fields).status_code == 422
+    assert client.post("/sign-in", data=fields | {"code": code}).status_code == 302
+    assert client.get(path).status_code == 200
+    app.extensions["database"].close()
 
 
 def test_tick_takes_what_is_past_its_time_and_cuts_times_to_the_day(
