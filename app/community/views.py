@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Final
+
+from flask import Blueprint, current_app
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.community import queries
+from app.community.claims import claims_on
 from app.core import clock
+from app.core.settings import Signup
 from app.core.text import render
 from app.web.access import public
 from app.web.render import page
 from app.web.settings import settings
-from app.web.unit_of_work import session
+from app.web.unit_of_work import database, session
+from config import Config
 
 blueprint = Blueprint("community", __name__)
+
+SIGNUP_WORDS: Final = {
+    Signup.OPEN: _l("everybody"),
+    Signup.INVITE: _l("whoever was invited"),
+    Signup.CLOSED: _l("nobody"),
+}
 
 
 @blueprint.get("/norms")
@@ -27,8 +40,22 @@ def norms() -> ResponseReturnValue:
 @public
 def privacy() -> ResponseReturnValue:
     """What this server stores, and for how long."""
+    config: Config = current_app.config["BAUTA"]
+    is_sqlite = database().is_sqlite
     return page(
         "community/privacy.html",
+        claims=claims_on("sqlite" if is_sqlite else "postgresql"),
+        facts=[
+            (_("Database"), "SQLite" if is_sqlite else "PostgreSQL"),
+            (_("Who may join"), str(SIGNUP_WORDS[settings().signup])),
+            (_("Where limits are counted"), "Redis" if config.redis_url else _("in memory only")),
+            (
+                _("What is due is done"),
+                _("by the server itself")
+                if config.ticks_inside
+                else _("by a timer of the operator's"),
+            ),
+        ],
         tables=queries.kept_tables(),
         upkeep=queries.upkeep(session(), clock.now()),
     )

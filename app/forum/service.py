@@ -625,7 +625,7 @@ def coarsen_times(session: Session) -> int:
 
     Returns how many rows were cut. A thread's times follow those of its posts.
     """
-    edge = clock.to_day(clock.now() - KEPT_TO_THE_HOUR)
+    edge = clock.now() - KEPT_TO_THE_HOUR
     cut = 0
     for column in (Post.written_at, Thread.started_at, Thread.active_at):
         table = column.class_
