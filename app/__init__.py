@@ -26,7 +26,6 @@ FORM_PARTS: Final = 200
 def create_app(config: Config, database: Database | None = None) -> Flask:
     """Build the application for these settings; opens the database unless one is given."""
     from flask import Flask, Request
-    from jinja2 import StrictUndefined
 
     from app.accounts import sessions
     from app.accounts.views import wiring as accounts
@@ -44,6 +43,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     from app.shields import views as shields
     from app.web.access import close_undeclared_doors, know_who_asks
     from app.web.assets import install_assets
+    from app.web.drawing import Pages
     from app.web.errors import explain_refusals
     from app.web.extensions import protect_forms, refuse_nul, speak
     from app.web.headers import StrictHeaders
@@ -64,8 +64,8 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
 
     app = Flask("app", static_folder=None, template_folder=str(HERE / "templates"))
     app.request_class = InMemoryRequest
+    app.jinja_environment = Pages
     app.secret_key = secret(config, "forms")
-    app.jinja_env.undefined = StrictUndefined
     app.config.update(
         BAUTA=config,
         MAX_CONTENT_LENGTH=REQUEST_BYTES,

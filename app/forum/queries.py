@@ -457,9 +457,10 @@ def posts_of(
     """Up to 25 numbered posts of a thread, in their order: those after a number, or before one."""
     known = {"thread_id": thread.id, **of(actor)}
     if before is not None:
-        found = session.execute(_POSTS_BEFORE, {**known, "number": before})
+        found = session.execute(_POSTS_BEFORE, {**known, "number": before}).all()
         return [_post_row(row) for row in found][::-1]
-    return [_post_row(row) for row in session.execute(_POSTS_AFTER, {**known, "number": after})]
+    found = session.execute(_POSTS_AFTER, {**known, "number": after}).all()
+    return [_post_row(row) for row in found]
 
 
 def held_posts_of(session: Session, thread: Thread, actor: Actor) -> list[PostRow]:
@@ -579,7 +580,7 @@ def links_of(session: Session, actor: Actor, rows: Sequence[PostRow]) -> Links:
     for (
         post_id, quoted_id, quoted_public, quoted_visibility, body, author,
         quoting_public, number, quoting_visibility, may_enter, thread_visibility,
-    ) in session.execute(_LINKS, {"shown": shown, **of(actor)}):  # fmt: skip
+    ) in session.execute(_LINKS, {"shown": shown, **of(actor)}).all():  # fmt: skip
         is_open = quoted_visibility is Visibility.PUBLISHED and may_enter
         is_open = is_open and thread_visibility is Visibility.PUBLISHED
         if post_id in here:
