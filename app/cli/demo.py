@@ -15,12 +15,15 @@ from app.accounts import second_factor, totp
 from app.accounts.models import Member
 from app.accounts.second_factor import Holder
 from app.accounts.service import create_member, make_keys
+from app.cases.keys import open_cases
+from app.cli.demo_cases import fill_cases
 from app.cli.demo_content.reader import Community, DemoPost, DemoStatement, DemoThread, read
 from app.cli.run import prepare
 from app.core import audit, clock
 from app.core.crypto import Cost, Passphrase
 from app.core.db import Database, open_database
 from app.core.settings import read_settings, write_settings
+from app.core.shreds import open_shreds
 from app.core.text import render
 from app.forum import search
 from app.forum import service as forum
@@ -69,6 +72,8 @@ def run(asked: argparse.Namespace) -> int:
     config = settings_of_the_machine.read()
     prepare(config, quietly=True)
     database = open_database(config.database)
+    open_shreds(database, config.keys)
+    open_cases(database, settings_of_the_machine.secret(config, "cases"))
     try:
         if not fill(database):
             print("This forum has members already; the example was not put in.")
@@ -95,6 +100,7 @@ def fill(database: Database) -> bool:
         for number, thread in enumerate(_in_order(community), start=1):
             _fill_thread(session, thread, number, filled)
         _fill_queue(session, community, filled)
+        fill_cases(session, filled.members, Passphrase(PASSPHRASE))
     return True
 
 

@@ -120,14 +120,13 @@ def _my_page(
 
 
 def _answers() -> list[tuple[str, str]]:
-    """The words with which a question can be answered."""
-    words = (
-        ConsentState.YES,
-        ConsentState.NO,
-        ConsentState.NOT_NOW,
-        ConsentState.DECIDE,
-    )
-    return [(state.value, str(wording.CONSENTS[state])) for state in words]
+    """The words with which a question can be answered; all weigh the same."""
+    return [
+        (ConsentState.YES.value, _("Yes")),
+        (ConsentState.NO.value, _("No")),
+        (ConsentState.NOT_NOW.value, _("Not now")),
+        (ConsentState.DECIDE.value, _("Decide for me")),
+    ]
 
 
 def _said(own: Own, kind: str) -> str:
