@@ -64,7 +64,7 @@ def test_every_pseudonym_is_used_once_and_short_enough(community: Community) -> 
 
 def test_the_cast_of_the_house_is_there(community: Community, trust: dict[str, Trust]) -> None:
     roles = {member.pseudonym: member.roles for member in community.members}
-    assert roles["owl"] == Role.MODERATOR
+    assert roles["owl"] == Role.MODERATOR | Role.RESPONDER
     assert trust["heron"] is Trust.REGULAR
     assert {"wren", "stoat"} <= trust.keys()
     assert any(role & Role.OPERATOR for role in roles.values())
