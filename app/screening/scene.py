@@ -24,6 +24,7 @@ from app.screening.scoring import BASE, CUE_WEIGHTS, WEIGHTS
 from app.screening.tokens import View
 
 WINDOW: Final = 12  # tokens to either side
+MOST_STEPS: Final = 3_000  # looks around a word that may lead to a candidate
 MOST_CANDIDATES: Final = 200  # of one text, over all its views
 NEAR: Final = 4
 _STOPS: Final = frozenset(".!?\n")
@@ -84,10 +85,17 @@ class OverBudgetError(Exception):
 class Budget:
     """Work units of one text, so that none costs more than its share."""
 
-    __slots__ = ("candidates",)
+    __slots__ = ("candidates", "steps")
 
     def __init__(self) -> None:
         self.candidates = MOST_CANDIDATES
+        self.steps = MOST_STEPS
+
+    def step(self) -> None:
+        """Take one look around a word; raises OverBudgetError when all are spent."""
+        self.steps -= 1
+        if self.steps < 0:
+            raise OverBudgetError
 
     def spend(self) -> None:
         """Take one candidate's work; raises OverBudgetError when all is spent."""
@@ -188,6 +196,7 @@ class Scene:
         The nearest owner before them wins, then the nearest behind; an institution only where no
         person is named as near.
         """
+        self.budget.step()
         view = self.view
         flags, symbols = view.flags, view.symbols
         best: tuple[int, About, str, bool] | None = None

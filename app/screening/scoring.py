@@ -98,7 +98,7 @@ CLAUSE: Final[Mapping[str, int]] = {
     "where.verb": 4,
     "where.seen": 8,
     "where.empty": 8,
-    "where.own_kin": -10,
+    "where.own_kin": -16,
     "where.of_a_thing": -20,
     "where.open_to_all": -20,
     "asked": -16,
@@ -147,7 +147,7 @@ CLAUSE: Final[Mapping[str, int]] = {
     "name.nobody": -8,
     "name.common": -10,
     "name.of_somebody_known": -26,
-    "name.of_a_thing": -16,
+    "name.of_a_thing": -20,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from itertools import islice
 from typing import Final
 
 from app.screening.lexicon import (
@@ -65,23 +66,24 @@ class View:
         self.name = name
         self.original = original
         self.is_strict = is_strict
-        starts: list[int] = []
-        ends: list[int] = []
+        spans = [found.span() for found in islice(_TOKEN.finditer(text), MOST_TOKENS + 1)]
+        self.is_cut = len(spans) > MOST_TOKENS
+        del spans[MOST_TOKENS:]
         keys: list[str] = []
         flags: list[int] = []
         symbols: list[str] = []
         get = lexicon.entries.get
         unknown = lexicon.unknown
         capitals = lowers = 0
-        self.is_cut = False
-        for found in _TOKEN.finditer(text):
-            if len(starts) >= MOST_TOKENS:
-                self.is_cut = True
-                break
-            start, end = found.span()
-            starts.append(start)
-            ends.append(end)
+        for start, end in spans:
             word = low[start:end]
+            known = get(word)
+            if known is not None and word not in pseudonyms and text[start:end] == word:
+                keys.append(word)  # most words: in lower case, and listed as they stand
+                flags.append(known[0])
+                symbols.append(known[1])
+                lowers += 1
+                continue
             first = word[0]
             if first.isalpha():
                 if word.isalpha():
@@ -127,8 +129,8 @@ class View:
                 symbols.append(HANDLE_SYMBOL)
             else:
                 symbols.append(first if first.isascii() else OTHER_SYMBOL)
-        self.starts = starts
-        self.ends = ends
+        self.starts = [start for start, _ in spans]
+        self.ends = [end for _, end in spans]
         self.keys = keys
         self.flags = flags
         self.symbols = "".join(symbols)

@@ -22,8 +22,8 @@ FILES = sorted(
     for path in [*HERE.glob("corpus/*.jsonl"), *HERE.glob("languages/*.jsonl")]
     if not path.stem.endswith("check")
 )
-LEAST_RECALL = 0.75
-MOST_LOOKALIKES_FLAGGED = 0.07
+LEAST_RECALL = 0.84
+MOST_LOOKALIKES_FLAGGED = 0.04
 
 
 def posts(path: Path) -> list[dict[str, Any]]:

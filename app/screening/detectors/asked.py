@@ -34,6 +34,7 @@ def asked(scene: Scene, clauses: Clauses) -> Iterator[Candidate]:
     for at, mine in enumerate(bits):
         if not mine & wanted or at < done:
             continue
+        scene.budget.step()
         for target in (_fact, _clause, _found, _author):
             read = target(scene, clauses, at, (starts, ends))
             if read is None:

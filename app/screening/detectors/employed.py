@@ -45,6 +45,7 @@ def employed(scene: Scene, clauses: Clauses) -> Iterator[Candidate]:  # noqa: C9
             following += 1
         if following >= size or not _may_begin(scene, following, leads=leads):
             continue
+        scene.budget.step()
         read = place_from(view, at + 1, scene.lexicon.head_endings)
         if read is None or not keys[read.first].isalpha() or _has_postcode(keys, read):
             continue

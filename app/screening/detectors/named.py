@@ -49,6 +49,7 @@ def named(scene: Scene, clauses: Clauses) -> Iterator[Candidate]:  # noqa: C901 
             continue
         if view.symbols[at] in _HANDLES and not is_capital:
             continue
+        scene.budget.step()
         read = name_from(view, at, is_sure=is_capital)
         if read is None:
             continue

@@ -169,6 +169,7 @@ def emails(scene: Scene) -> Iterator[Candidate]:
     text = scene.view.text
     at = text.find("@")
     while at >= 0:
+        scene.budget.step()
         found = _email_at(text, at)
         if found is not None:
             start, end = found

@@ -31,6 +31,8 @@ def placed(scene: Scene, clauses: Clauses) -> Iterator[Candidate]:
         people = clauses.people_in(low, high)
         best: Candidate | None = None
         for at in range(low, high):
+            if bits[at] & (_EMPTY | _AT):
+                scene.budget.step()
             if bits[at] & _EMPTY:
                 found = _emptied(scene, clauses, people, at, (low, high))
             elif bits[at] & _AT:
