@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 from collections import defaultdict
 from collections.abc import Sequence
+from subprocess import TimeoutExpired
 from typing import Final
 
 from app.cli.seizure.canaries import Moment
@@ -59,7 +60,7 @@ def run(asked: argparse.Namespace) -> int:
         status = _report(hold(moments=moments))
         if asked.controls is not None:
             status = status or _controls(asked.controls or list(CONTROLS))
-    except (NoServerError, StoryError) as error:
+    except (NoServerError, StoryError, OSError, TimeoutExpired) as error:
         print(f"The test could not be held: {error}.")
         return UNREADABLE
     return status
