@@ -7,8 +7,8 @@ time. A pattern is written in words:
     {poss} (real|legal) name (is|:)? {name}
 
 `a|b` is either, `?` behind a word or bracket makes it optional, `…` is a gap of at most three
-tokens inside a sentence, `{x}` is the list `x` of the pack or one of the classes below, and
-`"?"` in double quotes is the sign itself.
+tokens inside a sentence, `{x}` is the list `x` of the pack, its words or one of the classes below,
+and `"?"` in double quotes is the sign itself.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ INSTITUTION, PUBLIC, PARTICLE, STOP, ACT = 256, 512, 1024, 2048, 4096
 NUMBER_WORD, PLURAL, TITLE, PAST = 8192, 16384, 32768, 65536
 HEAD, MASS, DETAIL, NEGATION = 1 << 17, 1 << 18, 1 << 19, 1 << 20
 PEOPLE: Final = 1 << 21  # trades and looks: somebody only in a phrase about somebody
+FAMILY, AGENT, TIME, SPOT = 1 << 22, 1 << 23, 1 << 24, 1 << 25
 FLAG_LISTS: Final = {
     "self": SELF,
     "second": SECOND,
@@ -50,6 +51,10 @@ FLAG_LISTS: Final = {
     "details": DETAIL,
     "negation": NEGATION,
     "people": PEOPLE,
+    "family": FAMILY,
+    "agents": AGENT,
+    "times": TIME,
+    "spots": SPOT,
 }
 
 # Symbols of tokens that are no words; the rest of ASCII punctuation stands for itself.
@@ -187,8 +192,11 @@ _CLASSES: Final = {
     "handle": f"[{HANDLE_SYMBOL}{CAMEL_SYMBOL}]",
     "word": _WORD,
     "any": _ANY,
+    "gap5": f"{_ANY}{{0,5}}?",
     "gap8": f"{_ANY}{{0,8}}",
     "near": f"{_ANY}{{0,8}}?",  # the same, and what follows is the first that fits
+    "quote": "[\"'*]?",
+    "free": "\x03",  # a word that no pattern asks for, or an account name
     "url": URL_SYMBOL,
     "email": EMAIL_SYMBOL,
     "odd": "\x01",  # a lower-case word in no list
@@ -209,6 +217,7 @@ _SLOTS: Final = {
     "place": f"(?P<place>{_WORD}|[{CAMEL_SYMBOL}{HANDLE_SYMBOL}{SHORT_NUMBER}])",
     "subject": f"(?P<subject>{_WORD}|[{CAMEL_SYMBOL}{HANDLE_SYMBOL}])",
     "account": f"(?P<account>{_WORD}|[{CAMEL_SYMBOL}{HANDLE_SYMBOL}])",
+    "alias": "(?P<account>)",
     "open": "(?P<open>)",
     "close": "(?P<close>)",
     "plural": "(?P<plural>)",
@@ -261,7 +270,7 @@ class Lexicon:
         self.cues = _cue_table(packs)
         self.address = Streets(packs)
         parsed = [
-            (pattern, pack.code, _parse(pattern.phrase, pack.lists))
+            (pattern, pack.code, _parse(pattern.phrase, {**pack.words, **pack.lists}))
             for pack in packs
             for pattern in pack.patterns
         ]
@@ -297,6 +306,7 @@ class Lexicon:
         self._class_of: list[list[str]] = [[] for _ in range(sets)]
         self._odd: list[str] = []
         self._cap: list[str] = []
+        self._free: list[str] = []
 
         def pair(signature: tuple[int, ...], kind: str) -> tuple[str, str]:
             if (signature, kind) not in pairs:
@@ -307,6 +317,7 @@ class Lexicon:
                     self._class_of[index] += [lower, capital]
                 if not signature:
                     self._cap.append(capital)
+                    self._free += [lower, capital]
                     if kind == "odd":
                         self._odd.append(lower)
             return pairs[signature, kind]
@@ -338,11 +349,15 @@ class Lexicon:
             signs = {sign if sign.isascii() else OTHER_SYMBOL for sign in node.text}
             return f"[{''.join(re.escape(sign) for sign in sorted(signs))}]"
         if node.kind == "slot":
-            return _SLOTS[node.text]
+            return _SLOTS[node.text].replace(
+                "\x03", f"[{''.join(self._free)}{CAMEL_SYMBOL}{HANDLE_SYMBOL}]"
+            )
         if node.text == _CLASSES["odd"]:
             return f"[{''.join(self._odd)}]"
         if node.text == _CLASSES["cap"]:
             return f"[{''.join(self._cap)}{CAMEL_SYMBOL}]"
+        if node.text == _CLASSES["free"]:
+            return f"[{''.join(self._free)}{CAMEL_SYMBOL}{HANDLE_SYMBOL}]"
         return node.text
 
     def _needs(  # noqa: PLR0911  # each way out is one case
@@ -370,6 +385,10 @@ class Lexicon:
             cost = sum(branch[0][0] for branch in branches)
             return [(cost, frozenset().union(*(branch[0][1] for branch in branches)))]
         return []
+
+    def flags_of(self, key: str) -> int:
+        """Return what the packs say of a word, 0 if nothing."""
+        return self.entries.get(key, self.unknown).flags
 
     def is_compound(self, key: str) -> bool:
         """Return whether an unknown word is two common words in one, as pseudonyms are."""

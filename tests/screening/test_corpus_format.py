@@ -79,6 +79,7 @@ def test_the_files_are_there() -> None:
         "blind_dev",
         "blind_check",
         "grammar_dev",
+        "phrases_dev",
     }
     assert {path.stem for path in LANGUAGES} >= SHIPPED
 

@@ -7,6 +7,15 @@ from typing import Final
 
 import re2
 
+from app.screening.detectors.identity import FRAMES
+from app.screening.detectors.matched import (
+    candidate_of,
+    clause,
+    sentence_start,
+    token_at,
+    trimmed,
+    weigh_public,
+)
 from app.screening.findings import About, Category
 from app.screening.lexicon import (
     CAMEL_SYMBOL,
@@ -36,7 +45,7 @@ from app.screening.readers import (
     place_from,
     surname_from,
 )
-from app.screening.scene import WINDOW, Candidate, Scene
+from app.screening.scene import Candidate, Scene
 from app.screening.scoring import CLAUSE
 
 STRENGTHS: Final[Mapping[tuple[str, str], int]] = {
@@ -69,7 +78,8 @@ def phrases(scene: Scene) -> Iterator[Candidate]:
         for count, found in enumerate(pattern.expression.finditer(scene.view.symbols)):
             if count >= MOST_MATCHES:
                 break
-            candidate = _READERS[pattern.category](scene, pattern, found)
+            reader = FRAMES.get((pattern.category, pattern.strength)) or _READERS[pattern.category]
+            candidate = reader(scene, pattern, found)
             if candidate is not None:
                 candidate.add(f"pattern.{pattern.language}.{pattern.strength}", 0)
                 yield candidate
@@ -80,16 +90,16 @@ def _named(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
     is_sure = pattern.strength == "strong"
     read: Read | None = None
     if groups.get("name") is not None:
-        read = name_from(scene.view, _at(found, "name"), is_sure=is_sure)
+        read = name_from(scene.view, token_at(found, "name"), is_sure=is_sure)
     elif groups.get("nameback") is not None:
-        read = name_before(scene.view, _at(found, "nameback"), is_sure=is_sure)
+        read = name_before(scene.view, token_at(found, "nameback"), is_sure=is_sure)
     elif groups.get("name1") is not None:
-        read = name_from(scene.view, _at(found, "name1"), is_sure=True) or surname_from(
-            scene.view, _at(found, "name1")
+        read = name_from(scene.view, token_at(found, "name1"), is_sure=True) or surname_from(
+            scene.view, token_at(found, "name1")
         )
     if read is None:
         return None
-    candidate = _candidate(scene, Category.REAL_NAME, read.first, read.last, "real_name")
+    candidate = candidate_of(scene, Category.REAL_NAME, read.first, read.last, "real_name")
     candidate.add(f"cue.{pattern.strength}", STRENGTHS["real_name", pattern.strength])
     candidate.add("name", read.weight)
     if scene.view.flags[read.first] & COMMON and not scene.view.flags[read.first] & GIVEN:
@@ -99,7 +109,7 @@ def _named(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
         _own(scene, candidate, range(read.last, last), groups)
     else:
         if pattern.strength == "naming":
-            first = _sentence_start(scene, first)
+            first = sentence_start(scene, first)
         _own(scene, candidate, range(_owner_start(scene, first), read.first), groups)
     if any(
         scene.view.flags[at] & PAST for at in range(first, last) if not read.first <= at < read.last
@@ -108,7 +118,7 @@ def _named(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
     if candidate.about is About.SELF:
         candidate.add("public", 0)
     else:
-        _public(scene, candidate, read.first, read.last)
+        weigh_public(scene, candidate, read.first, read.last)
     return candidate
 
 
@@ -186,30 +196,20 @@ def _own(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
 _GERMAN_HE: Final = frozenset({"der", "die", "dem", "den"})  # "Der heißt in echt …"
 
 
-def _public(scene: Scene, candidate: Candidate, first: int, last: int) -> None:
-    """Take away where fiction or public life is spoken of nearby."""
-    count = scene.public_near(first, last) + sum(
-        1 for at in range(first, last) if scene.view.flags[at] & PUBLIC
-    )
-    if count:
-        candidate.add("public", -14 if count == 1 else -26)
-    scene.add_cues(candidate, first, last, "public_name")
-
-
 def _employed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate | None:
     if found.groupdict().get("place") is None:
         return None
-    read = place_from(scene.view, _at(found, "place"), scene.lexicon.head_endings)
+    read = place_from(scene.view, token_at(found, "place"), scene.lexicon.head_endings)
     if read is None or (pattern.strength in {"headed", "headverb"} and not read.has_head):
         return None
-    candidate = _candidate(
+    candidate = candidate_of(
         scene, Category.EMPLOYER_SCHOOL, read.first, read.last, "employer_school"
     )
     candidate.add(f"cue.{pattern.strength}", STRENGTHS["employer_school", pattern.strength])
     candidate.add("place", read.weight)
     first = found.start()
     if pattern.strength in {"verb", "headverb"}:
-        first = _sentence_start(scene, first)
+        first = sentence_start(scene, first)
     _own(scene, candidate, range(first, read.first), found.groupdict())
     tokens = range(found.start(), read.first)
     if candidate.signals[-1].rule == "owner.none":
@@ -222,23 +222,14 @@ def _employed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candid
     return candidate
 
 
-def _sentence_start(scene: Scene, at: int) -> int:
-    """Return where the words begin that can say who works there."""
-    symbols = scene.view.symbols
-    first = at
-    while first > 0 and first > at - WINDOW and symbols[first - 1] not in ".!?\n;":
-        first -= 1
-    return first
-
-
 def _asked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate | None:
     if pattern.strength == "negative":
         return None
-    first, last = _trimmed(scene, *found.span())
-    candidate = _candidate(
+    first, last = trimmed(scene, *found.span())
+    candidate = candidate_of(
         scene,
         Category.SOLICITATION,
-        *_clause(scene, first, last),
+        *clause(scene, first, last),
         f"solicitation.{pattern.strength}",
     )
     groups = found.groupdict()
@@ -261,39 +252,24 @@ def _asked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
     return candidate
 
 
-def _clause(scene: Scene, first: int, last: int) -> tuple[int, int]:
-    """Return the clause around a request, a few words to either side at most."""
-    symbols = scene.view.symbols
-    low, high = max(0, first - CLAUSE_REACH), min(len(symbols), last + CLAUSE_REACH)
-    while first > low and symbols[first - 1] not in _CLAUSE_ENDS:
-        first -= 1
-    while last < high and symbols[last] not in _CLAUSE_ENDS:
-        last += 1
-    return first, last
-
-
-_CLAUSE_ENDS: Final = frozenset('.!?;\n,:()"')
-CLAUSE_REACH: Final = 6
-
-
 def _linked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate | None:
     if found.groupdict().get("account") is None:
-        first, last = _trimmed(scene, *found.span())
+        first, last = trimmed(scene, *found.span())
         read: Read | None = Read(first, last, 0)
     else:
-        read = account_from(scene.view, _at(found, "account"))
+        read = account_from(scene.view, token_at(found, "account"))
     if read is None:
         return None
-    first = _trimmed(scene, found.start(), read.first + 1)[0]  # both names, and what joins them
-    candidate = _candidate(scene, Category.ACCOUNT_LINK, first, read.last, "account_link")
+    first = trimmed(scene, found.start(), read.first + 1)[0]  # both names, and what joins them
+    candidate = candidate_of(scene, Category.ACCOUNT_LINK, first, read.last, "account_link")
     candidate.add("account", read.weight)
     _own(scene, candidate, range(found.start(), read.first), found.groupdict())
-    _public(scene, candidate, found.start(), read.last)
+    weigh_public(scene, candidate, found.start(), read.last)
     return candidate
 
 
 def _placed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate | None:
-    first, last = _trimmed(scene, *found.span())
+    first, last = trimmed(scene, *found.span())
     view = scene.view
     around = range(first + 1, min(len(view.keys), last + 8))
     has_place = any(
@@ -306,7 +282,7 @@ def _placed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidat
     has_preposition = any(view.keys[at] in _WHERE for at in around)
     if not has_preposition or not (has_place or has_clock):
         return None
-    candidate = _candidate(scene, Category.WHEREABOUTS, first, last, "whereabouts")
+    candidate = candidate_of(scene, Category.WHEREABOUTS, first, last, "whereabouts")
     if any(view.flags[at] & INSTITUTION for at in range(first, min(last, first + 3))):
         candidate.add("of_a_place", -14)  # the museum is there every day
     if has_place and has_clock:
@@ -315,8 +291,8 @@ def _placed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidat
         candidate.add("no_place", -6)
     elif not has_clock and not any(view.flags[at] & INSTITUTION for at in around):
         candidate.add("only_town", -12)
-    _own(scene, candidate, range(_sentence_start(scene, first), last), found.groupdict())
-    _public(scene, candidate, first, last)
+    _own(scene, candidate, range(sentence_start(scene, first), last), found.groupdict())
+    weigh_public(scene, candidate, first, last)
     return candidate
 
 
@@ -383,8 +359,8 @@ _WHERE: Final = frozenset(
 
 
 def _threatened(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate | None:
-    first, last = _trimmed(scene, *found.span())
-    candidate = _candidate(scene, Category.EXPOSURE_THREAT, first, last, "exposure_threat")
+    first, last = trimmed(scene, *found.span())
+    candidate = candidate_of(scene, Category.EXPOSURE_THREAT, first, last, "exposure_threat")
     candidate.about = About.MEMBER
     flags = scene.view.flags
     if any(flags[at] & NEGATION for at in range(max(0, first - 3), first)):
@@ -404,25 +380,3 @@ _READERS: Final[Mapping[str, Callable[[Scene, Compiled, re2._Match[str]], Candid
     "whereabouts": _placed,
     "exposure_threat": _threatened,
 }
-
-
-def _candidate(scene: Scene, category: Category, first: int, last: int, base: str) -> Candidate:
-    view = scene.view
-    candidate = scene.candidate(category, view.starts[first], view.ends[last - 1], base)
-    if view.is_disguised(candidate.start, candidate.end):
-        candidate.add(f"disguise.{view.name}", 6)
-    return candidate
-
-
-def _at(found: re2._Match[str], slot: str) -> int:
-    """Return the token where a slot stands."""
-    return int(found.start(found.re.groupindex[slot]))
-
-
-def _trimmed(scene: Scene, first: int, last: int) -> tuple[int, int]:
-    keys = scene.view.keys
-    while first < last - 1 and not keys[first][0].isalnum() and keys[first][0] not in "@¿":
-        first += 1
-    while last - 1 > first and not keys[last - 1][0].isalnum() and keys[last - 1] != "?":
-        last -= 1
-    return first, last
