@@ -96,3 +96,9 @@ def test_a_migrated_database_is_what_the_models_say(database: Database) -> None:
         )
         assert compare_metadata(context, Base.metadata) == []
     assert is_current(database.write_engine)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_member_can_leave_whatever_hangs_on_the_row(model: type[Base]) -> None:
+    keys = [key for key in model.__table__.foreign_keys if key.column.table.name == "members"]
+    assert [str(key.parent) for key in keys if key.ondelete not in {"CASCADE", "SET NULL"}] == []
