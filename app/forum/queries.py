@@ -88,11 +88,6 @@ def may_enter_sql(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def thread_in_the_open(actor: Actor) -> ColumnElement[bool]:
-    """Threads that lists show: published ones; what is held is found through its own page."""
-    return Thread.visibility == Visibility.PUBLISHED
-
-
 # --- loaders behind doors -------------------------------------------------------------------------
 
 
@@ -161,6 +156,14 @@ def own_posts(
     has_more = len(posts) > CHECKED_A_PAGE
     posts = posts[:CHECKED_A_PAGE]
     return posts, posts[-1].id if has_more else None
+
+
+def held_in(session: Session, thread: Thread) -> list[str]:
+    """The public ids of what is held in a thread."""
+    query = select(Post.public_id).where(
+        Post.thread_id == thread.id, Post.visibility == Visibility.HELD
+    )
+    return list(session.scalars(query))
 
 
 def revision_by_id(session: Session, public_id: str) -> Revision | None:

@@ -9,11 +9,10 @@ from functools import partial
 from typing import Final
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.core import audit, clock, crypto, ids
-from app.core.errors import NotFoundError, RefusalError, StaleError
+from app.core.errors import RefusalError, StaleError
 from app.core.text import clean, clean_line, render
 from app.filters import service as filters
 from app.forum import queries, search
@@ -44,6 +43,8 @@ EARLIER_POSTS: Final = 5
 NO_TITLE: Final = "…"
 KEPT_TO_THE_HOUR: Final = timedelta(hours=48)  # PRODUCT.md §2.5
 ALERTS: Final = frozenset({shields.ALERT.rule, filters.ALERT})  # published, and a moderator looks
+TURN_TO_WRITE: Final = 0x77726974  # PostgreSQL's name for the locks on members' turns: "writ"
+TURN_TO_BUMP: Final = 0x62756D70  # and for the lock on the order of threads: "bump"
 IDENTITY: Final = "identity"  # the rule by which moderators confirm that a text showed who one is
 
 
@@ -118,7 +119,6 @@ def create_thread(session: Session, author: Actor, board: Board, draft: Draft) -
         visibility=Visibility.HELD,
         started_at=now,
         active_at=now,
-        bump=_next_bump(session),
     )
     session.add(thread)
     post = _store(session, author, thread, draft, is_opening=True)
@@ -154,8 +154,7 @@ def edit_post(session: Session, author: Actor, post: Post, draft: Draft) -> Post
         return post
     weighed = weigh(session, author, post.thread.board, draft, post.thread, post)
     was_published = post.visibility is Visibility.PUBLISHED
-    if was_published:
-        search.drop(session, post.id, searchable(post))
+    _unindex(session, post)
     session.add(Revision(post_id=post.id, body=post.body, replaced_on=clock.today()))
     post.body = draft.body
     post.html = render(draft.body, leaving(post.public_id)).html
@@ -246,25 +245,34 @@ def _cleaned(draft: Draft) -> Draft:
 def _already_sent(session: Session, author: Actor, draft: Draft) -> Post | None:
     """The post that this very form made before, if it was sent twice.
 
+    Sent twice at the very same time, the second one waits here until the first is stored.
+
     Raises:
         StaleError: when the form comes again with another text, which must not be lost.
     """
     if draft.form_key is None:
         return None
+    _take_turn(session, TURN_TO_WRITE, author.id)
     made = queries.post_by_form(session, author, draft.form_key)
     if made is not None and made.body != draft.body:
         raise StaleError
     return made
 
 
+def _take_turn(session: Session, lock: int, number: int = 0) -> None:
+    """Let nobody else into what this lock guards until this transaction is over.
+
+    On SQLite there is one writer at a time anyway. Who needs several turns takes them in this
+    order: the writer's own, the audit log's, the thread's row, the order of threads.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(lock, number)))
+
+
 def _store(
     session: Session, author: Actor, thread: Thread, draft: Draft, *, is_opening: bool
 ) -> Post:
-    """Put a text into the database, seen by nobody yet.
-
-    Raises:
-        NotFoundError: when the same form is being sent twice at the very same time.
-    """
+    """Put a text into the database, seen by nobody yet."""
     public_id = ids.new_id()
     post = Post(
         public_id=public_id,
@@ -279,10 +287,7 @@ def _store(
         rules_version=rules_version(session),
     )
     session.add(post)
-    try:
-        session.flush()  # quotes, the index and the queue name the post by its id
-    except IntegrityError as error:
-        raise NotFoundError from error
+    session.flush()  # quotes, the index and the queue name the post by its id
     for quoted in queries.quotable(session, author, draft.quoted[:QUOTES_AT_MOST]):
         session.add(Quote(post_id=post.id, quoted_id=quoted.id))
     return post
@@ -320,6 +325,12 @@ def leaving(public_id: str) -> queries.Leaving:
 def searchable(post: Post) -> str:
     """The words under which a post is found: its own, and for the opening post the title's."""
     return f"{post.thread.full_title}\n{post.body}" if post.is_opening else post.body
+
+
+def _unindex(session: Session, post: Post) -> None:
+    """Let searchers find a post no more. Only published posts are in the index."""
+    if post.visibility is Visibility.PUBLISHED:
+        search.drop(session, post.id, searchable(post))
 
 
 # --- what becomes of a post -----------------------------------------------------------------------
@@ -402,6 +413,8 @@ def _take_number(session: Session, post: Post) -> None:
 
 def publish(session: Session, post: Post) -> None:
     """Show a post to readers: give it the next number of its thread, the index and the inbox."""
+    if post.visibility is Visibility.PUBLISHED:
+        return
     thread = post.thread
     post.visibility = Visibility.PUBLISHED
     if post.is_opening:
@@ -437,7 +450,7 @@ def reject(session: Session, post: Post, rule: str) -> None:
 def remove(session: Session, post: Post, rule: str) -> None:
     """Take a published post away from readers; one line says so. It can be restored."""
     _tell_shielded(session, post, rule)
-    search.drop(session, post.id, searchable(post))
+    _unindex(session, post)
     _take_away(post, rule)
 
 
@@ -492,8 +505,7 @@ def erase_post(session: Session, post: Post) -> None:
     Its last bytes on the disk are owed from then on.
     """
     erasure.owe(session, post.author_id, post.public_id)
-    if post.visibility is Visibility.PUBLISHED:
-        search.drop(session, post.id, searchable(post))
+    _unindex(session, post)
     session.execute(delete(Revision).where(Revision.post_id == post.id))
     session.execute(delete(Quote).where((Quote.post_id == post.id) | (Quote.quoted_id == post.id)))
     session.execute(delete(Thank).where(Thank.post_id == post.id))
@@ -513,12 +525,18 @@ def erase_post(session: Session, post: Post) -> None:
 
 
 def _forget(session: Session, post: Post) -> None:
-    """Take away a post of which no line need stay, and its thread if nothing else is in it."""
+    """Take away a post of which no line need stay; with an opening post its thread.
+
+    What still waits for a moderator in that thread has lost its place and goes along. If the
+    thread stayed, readers could tell from it that something waits.
+    """
     thread = post.thread
     withdraw(session, post.public_id)
     session.delete(post)
     session.flush()  # the thread may go only after its post
     if post.is_opening:
+        for waiting in queries.held_in(session, thread):
+            withdraw(session, waiting)
         session.execute(delete(Thread).where(Thread.id == thread.id))
 
 
@@ -534,6 +552,7 @@ def remove_revision(session: Session, revision: Revision) -> None:
 
 def thank(session: Session, member: Actor, post: Post) -> None:
     """Thank the author of a post; thanking twice is thanking once."""
+    _take_turn(session, TURN_TO_WRITE, member.id)
     if session.get(Thank, (post.id, member.id)) is None:
         session.add(Thank(post_id=post.id, member_id=member.id))
 
@@ -546,6 +565,7 @@ def unthank(session: Session, member: Actor, post: Post) -> None:
 def follow(session: Session, member: Actor, thread: Thread) -> None:
     """Follow a thread: new posts come to the inbox."""
     session.flush()  # a new thread gets its id here
+    _take_turn(session, TURN_TO_WRITE, member.id)
     if session.get(Follow, (member.id, thread.id)) is None:
         session.add(Follow(member_id=member.id, thread_id=thread.id))
 
@@ -616,7 +636,11 @@ def _tell_followers(session: Session, post: Post) -> None:
 
 
 def _next_bump(session: Session) -> int:
-    """A number above that of every thread: what was written to last stands first."""
+    """A number above that of every thread: what was written to last stands first.
+
+    No two threads have the same one: pages of threads are cut between two numbers.
+    """
+    _take_turn(session, TURN_TO_BUMP)
     return (session.scalar(select(func.max(Thread.bump))) or 0) + 1
 
 

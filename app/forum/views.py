@@ -109,12 +109,12 @@ def show_board(board: Board) -> ResponseReturnValue:
     """The threads of a board."""
     asked = request.args.get("order", "")
     order = Order(asked) if asked in set(Order) else Order.ACTIVE
-    is_first = not request.args.keys() & {"before", "after"}
+    has_pinned = order is not Order.UNANSWERED and not request.args.keys() & {"before", "after"}
     return page(
         "forum/board.html",
         board=board,
         order=order.value,
-        pinned=queries.pinned_threads(session(), board) if is_first else [],
+        pinned=queries.pinned_threads(session(), board) if has_pinned else [],
         threads=queries.threads_of(session(), board, order, _keys()),
     )
 
@@ -289,8 +289,10 @@ def unthank(post: Post) -> ResponseReturnValue:
 @blueprint.post("/threads/<thread_id>/follow")
 @permit_on(Permission.THREAD_FOLLOW, queries.thread_by_id)
 def follow(thread: Thread) -> ResponseReturnValue:
-    """Follow a thread."""
+    """Follow a thread: what is written from now on is new."""
     service.follow(session(), me(), thread)
+    key = service.marker_key(signed_in().unlock(), thread.id)
+    service.mark_read(session(), me().id, thread.id, thread.post_count, key)
     tell(_("You follow this thread. New posts come to your inbox."))
     return redirect(url_for("forum.show_thread", thread_id=thread.public_id))
 
@@ -374,15 +376,16 @@ def _thread_page(thread: Thread) -> ResponseReturnValue:
     reader = actor()
     after, before = number("after") or 0, number("before")
     rows = queries.posts_of(session(), thread, reader, after=after, before=before)
-    links = queries.links_of(session(), reader, rows)
     is_last = not rows or (rows[-1].number or 0) >= thread.post_count
-    state, marker, held = None, 0, []
+    state, marker = None, 0
+    held: list[queries.PostRow] = []
     if reader.is_member:
         state = queries.reader_state(session(), reader, thread)
         g.inbox_count = state.unread_notice_count
         marker = _read_up_to(thread, state, rows)
         if state.held_count and is_last:
             held = queries.held_posts_of(session(), thread, reader)
+    links = queries.links_of(session(), reader, rows + held)
     last_page = max(thread.post_count - 1, 0) // queries.POSTS_A_PAGE * queries.POSTS_A_PAGE
     return page(
         "forum/thread.html",
