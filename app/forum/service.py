@@ -248,13 +248,16 @@ def _already_sent(session: Session, author: Actor, draft: Draft) -> Post | None:
     Sent twice at the very same time, the second one waits here until the first is stored.
 
     Raises:
-        StaleError: when the form comes again with another text, which must not be lost.
+        StaleError: when the form comes again with other words, which must not be lost.
     """
+    _take_turn(session, TURN_TO_WRITE, author.id)
     if draft.form_key is None:
         return None
-    _take_turn(session, TURN_TO_WRITE, author.id)
     made = queries.post_by_form(session, author, draft.form_key)
-    if made is not None and made.body != draft.body:
+    if made is None:
+        return None
+    is_retitled = made.is_opening and made.thread.full_title != draft.title
+    if is_retitled or made.body != draft.body:
         raise StaleError
     return made
 

@@ -84,6 +84,21 @@ def test_the_same_new_thread_sent_twice_at_the_same_time_is_one_thread(
     assert session.scalar(select(func.count()).select_from(Thread)) == 1
 
 
+@pytest.mark.parametrize(("title", "body"), [("Pots", "Which one?"), ("Kettles", "Which pot?")])
+def test_a_form_that_comes_again_with_other_words_is_handed_back(
+    session: Session, sign_in: Callable[..., FlaskClient], title: str, body: str
+) -> None:
+    board, browser = make_board(session), sign_in(make_member(session))
+    path = f"/boards/{board.public_id}/start"
+    sent = {"title": "Kettles", "body": "Which one?", "form_key": "once"}
+    assert browser.post(path, data=sent).status_code == 302
+    answer = browser.post(path, data={**sent, "title": title, "body": body})
+    assert answer.status_code == 409
+    assert title in answer.text
+    assert body in answer.text
+    assert session.scalar(select(func.count()).select_from(Thread)) == 1
+
+
 def test_a_form_sent_twice_at_the_same_time_leads_to_the_first_post(
     session: Session, sign_in: Callable[..., FlaskClient]
 ) -> None:
