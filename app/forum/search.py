@@ -27,9 +27,11 @@ from app.core.text import fold
 WORDS_AT_MOST: Final = 8
 MERGE_ALL: Final = -500  # pages a step; below zero it begins with all segments (PRIVACY.md §11)
 MERGE_ON: Final = 500
-_WORD: Final = re.compile(r"\w+")
+WORD_SIGNS: Final = 100  # longer ones are cut: PostgreSQL takes no word above 2046 bytes
+_WORD: Final = re.compile(r"[^\W_]+")
 
-# Both databases hold the folded words of a post under the post's inner id. On SQLite the table
+# Both databases hold the words of a post under the post's inner id. What a word is we say
+# ourselves: PostgreSQL alone would take `and/or` or an address for one word. On SQLite the table
 # keeps no text of its own, so the old words must be said again when a post leaves it.
 post_search: Final = Table(
     "post_search", MetaData(), Column("rowid", Integer), Column("words", Text)
@@ -50,7 +52,7 @@ def add(session: Session, post_id: int, words: str) -> None:
         if is_sqlite(session)
         else "INSERT INTO post_search(rowid, words) VALUES (:id, to_tsvector('simple', :words))"
     )
-    session.execute(text(statement), {"id": post_id, "words": fold(words)})
+    session.execute(text(statement), {"id": post_id, "words": " ".join(_words(words))})
 
 
 def drop(session: Session, post_id: int, words: str) -> None:
@@ -64,7 +66,7 @@ def drop(session: Session, post_id: int, words: str) -> None:
             text(
                 "INSERT INTO post_search(post_search, rowid, words) VALUES ('delete', :id, :words)"
             ),
-            {"id": post_id, "words": fold(words)},
+            {"id": post_id, "words": " ".join(_words(words))},
         )
     else:
         session.execute(text("DELETE FROM post_search WHERE rowid = :id"), {"id": post_id})
@@ -100,7 +102,12 @@ def merge(session: Session, pages: int) -> bool:
 
 def words_of(query: str) -> tuple[str, ...]:
     """The words that a searcher asks for, folded, eight at most."""
-    return tuple(_WORD.findall(fold(query))[:WORDS_AT_MOST])
+    return tuple(_words(query)[:WORDS_AT_MOST])
+
+
+def _words(source: str) -> list[str]:
+    """The words of a text as both databases compare them: letters and digits, folded."""
+    return [word[:WORD_SIGNS] for word in _WORD.findall(fold(source))]
 
 
 def matches(session: Session, words: tuple[str, ...]) -> ColumnElement[bool]:
