@@ -32,7 +32,8 @@ def fetch(port: int, path: str, cookie: str = "") -> tuple[bytes, bytes]:
 def measure(port: int, pid: int, path: str, cookie: str, requests: int) -> Figures:
     """Ask for a page `requests` times over four kept connections."""
     sockets = [socket.create_connection(("127.0.0.1", port)) for _ in range(CONNECTIONS)]
-    asked = _request(path, cookie)
+    head, _ = fetch(port, path, cookie)
+    asked = _request(path, cookie, _form_of(head))  # a browser gives the form's cookie back
     for connection in sockets:  # warm
         for _ in range(5):
             connection.sendall(asked)
@@ -70,10 +71,20 @@ def _children(pid: int) -> list[int]:
     return [int(child) for child in listed.read_text().split()] if listed.exists() else []
 
 
-def _request(path: str, cookie: str) -> bytes:
+def _form_of(head: bytes) -> str:
+    """The cookie that an answer gave for its forms, as a browser gives it back; empty for none."""
+    for line in head.decode("latin-1").split("\r\n"):
+        name, _, value = line.partition(": ")
+        if name.lower() == "set-cookie" and value.startswith("form="):
+            return value.partition(";")[0]
+    return ""
+
+
+def _request(path: str, cookie: str, form: str = "") -> bytes:
     """The bytes of a request."""
     lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1"]
-    lines += [f"Cookie: bauta={cookie}"] if cookie else []
+    cookies = [*([f"bauta={cookie}"] if cookie else []), *([form] if form else [])]
+    lines += ["Cookie: " + "; ".join(cookies)] if cookies else []
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
