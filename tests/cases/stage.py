@@ -15,7 +15,7 @@ from app.cases.service import intake, team
 from app.cases.service.casework import Opened
 from app.cases.service.intake import Account
 from app.cases.words import Seat, Severity
-from app.forum.models import Post
+from app.forum.models import Post, Thread
 from app.policy.vocabulary import Role, Trust
 from tests.factories import make_board, make_member, make_post, make_thread, private_key_of
 
@@ -32,6 +32,7 @@ class Stage:
     owl: Member
     wren: Member
     robin: Member
+    thread: Thread
     post: Post
 
     @property
@@ -52,6 +53,7 @@ def set_stage(session: Session) -> Stage:
         owl=make_member(session, "Owl", trust=Trust.TRUSTED, roles=BOTH),
         wren=make_member(session, "Wren", trust=Trust.TRUSTED, roles=BOTH),
         robin=make_member(session, "Robin", trust=Trust.TRUSTED, roles=Role.RESPONDER),
+        thread=thread,
         post=make_post(session, thread=thread, author=stoat, body="Heron is Zephyrine Quill."),
     )
 

@@ -85,7 +85,7 @@ def test_a_report_is_sealed_to_those_who_may_read_it_and_to_nobody_excluded(
 
 def test_the_author_of_the_post_does_not_read_the_report_about_it(session: Session) -> None:
     stage = set_stage(session)
-    thread = stage.post.thread
+    thread = stage.thread
     owls = make_post(session, thread=thread, author=stage.owl, body="Heron, the nurse?")
     report = intake.send(session, stage.finch.actor, Account(), owls)
     assert stage.owl.id not in queries.reader_ids(session, report.id)
@@ -182,7 +182,7 @@ def test_a_hold_lapses_after_two_hours_unless_somebody_confirms(
 
 def set_on_hold_and_confirmed(session: Session, stage: Stage) -> Post:
     """Another post, hidden and confirmed."""
-    post = make_post(session, thread=stage.post.thread, author=stage.stoat)
+    post = make_post(session, thread=stage.thread, author=stage.stoat)
     holds.hold_post(session, post, b"somebody else's.")
     holds.confirm(session, post.id)
     return post
@@ -206,7 +206,7 @@ def test_one_reporter_holds_three_posts_at_a_time_and_reads_the_same_words(
     session: Session,
 ) -> None:
     stage = set_stage(session)
-    posts = [make_post(session, thread=stage.post.thread, author=stage.stoat) for _ in range(4)]
+    posts = [make_post(session, thread=stage.thread, author=stage.stoat) for _ in range(4)]
     for post in posts:
         intake.send(session, stage.finch.actor, Account(), post)
     hidden = [post.visibility is Visibility.QUARANTINED for post in posts]
@@ -219,7 +219,7 @@ def test_three_of_one_author_and_two_let_go_of_one_reporter_are_told_to_the_duty
     session: Session,
 ) -> None:
     stage = set_stage(session)
-    posts = [make_post(session, thread=stage.post.thread, author=stage.stoat) for _ in range(4)]
+    posts = [make_post(session, thread=stage.thread, author=stage.stoat) for _ in range(4)]
     told = [holds.hold_post(session, post, bytes([n]) * 16) for n, post in enumerate(posts[:3])]
     assert told == [frozenset(), frozenset(), frozenset({"author"})]
     for post in posts[:3]:
@@ -232,7 +232,7 @@ def test_three_of_one_author_and_two_let_go_of_one_reporter_are_told_to_the_duty
 
 def test_a_visitors_word_alone_hides_nothing(session: Session) -> None:
     stage = set_stage(session)
-    plain = make_post(session, thread=stage.post.thread, author=stage.stoat, body="I like tea.")
+    plain = make_post(session, thread=stage.thread, author=stage.stoat, body="I like tea.")
     for number, post in enumerate((plain, plain, stage.post)):
         key = receipts.key_of(Passphrase(f"six words {number}"), bytes(32), CHEAP)
         intake.send_from_outside(session, Account(), post, key)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
-from app.cases.models import Case
-from app.policy.vocabulary import Visibility
+from app.cases.models import Case, SoftHold
+from app.cases.words import HoldState
+from app.policy.vocabulary import Role, Visibility
 from tests.cases.stage import only_report, open_case, set_stage
+from tests.factories import make_member, make_moderator, make_post
 
 SignIn = Callable[..., FlaskClient]
 
@@ -116,3 +121,239 @@ def test_a_visitor_reports_and_comes_back_with_six_words(
     assert client.post("/exposed/receipt", data={"words": "a b c d e f"}).status_code == 422
     client.post("/exposed/receipt/end", data=kept)
     assert client.post("/exposed/receipt", data=kept).status_code == 422
+
+
+# --- who sees nothing -----------------------------------------------------------------------------
+
+LOOKED_AT = ("/", "/duty", "/queue", "/inbox", "/audit", "/latest", "/me/exposures", "/log")
+
+
+def masked(response: TestResponse) -> tuple[int, str]:
+    """An answer without its tokens and form keys."""
+    text = re.sub(r'value="[^"]{20,}"', 'value="…"', response.text)
+    return response.status_code, text
+
+
+def test_an_excluded_responder_lives_in_a_world_without_the_report(
+    session: Session, sign_in: SignIn
+) -> None:
+    stage = set_stage(session)
+    wren = sign_in(stage.wren)
+    before = {path: masked(wren.get(path)) for path in LOOKED_AT}
+    sent = {"excluded": stage.wren.public_id, "words": "Canaryword", "facts": "name"}
+    sign_in(stage.finch).post("/exposed", data=sent)
+    assert {path: masked(wren.get(path)) for path in LOOKED_AT} == before
+    report = only_report(session)
+    for method, path in (
+        ("GET", ""), ("POST", "/take"), ("POST", "/aside"), ("POST", "/reveal"), ("POST", "/open"),
+    ):  # fmt: skip
+        theirs = wren.open(f"/duty/{report.public_id}{path}", method=method)
+        absent = wren.open(f"/duty/abcdefghjkmnpqrs{path}", method=method)
+        assert theirs.status_code == 404
+        assert masked(theirs)[1].replace(report.public_id, "…") == masked(absent)[1].replace(
+            "abcdefghjkmnpqrs", "…"
+        )
+    owl = sign_in(stage.owl)
+    owl.post(f"/duty/{report.public_id}/take")
+    page = owl.get(f"/duty/{report.public_id}").text
+    assert "Canaryword" in page
+    assert f'value="{stage.wren.public_id}"' not in page, "nor can he be named on the case"
+    owl.post(f"/duty/{report.public_id}/open", data={"second": stage.wren.public_id})
+    case = session.query(Case).one()
+    assert wren.get(f"/cases/{case.public_id}").status_code == 404
+    after = owl.get(f"/cases/{case.public_id}").text
+    assert f'value="{stage.wren.public_id}"' not in after
+    assert {path: masked(wren.get(path)) for path in LOOKED_AT} == before
+
+
+def test_a_hidden_post_is_gone_for_other_moderators_and_a_line_for_its_author(
+    session: Session, sign_in: SignIn
+) -> None:
+    stage = set_stage(session)
+    moderator = sign_in(make_moderator(session, "Kite"))
+    stoat, heron = sign_in(stage.stoat), sign_in(stage.heron)
+    sign_in(stage.finch).post(f"/posts/{stage.post.public_id}/exposure")
+    thread = f"/threads/{stage.thread.public_id}"
+    for browser in (moderator, stoat, heron, sign_in(stage.finch)):
+        for path in (thread, "/queue", "/search?q=zephyrine", "/latest"):
+            assert "Zephyrine" not in browser.get(path).text, path
+    assert "This post waits for a moderator." in stoat.get(thread).text
+    assert "This post waits" not in heron.get(thread).text + moderator.get(thread).text
+    assert moderator.get(f"/posts/{stage.post.public_id}").status_code == 404
+    assert stoat.get(f"/posts/{stage.post.public_id}/edit").status_code == 403
+
+
+def test_what_a_reporter_reads_does_not_tell_whether_anything_was_hidden(
+    session: Session, sign_in: SignIn
+) -> None:
+    stage = set_stage(session)
+    finch = sign_in(stage.finch)
+    pages = []
+    for _post in range(5):
+        post = make_post(session, thread=stage.thread, author=stage.stoat)
+        sent = finch.post(f"/posts/{post.public_id}/exposure")
+        pages.append((sent.status_code, sent.headers["Location"]))
+    assert len(set(pages)) == 1
+
+
+def test_a_post_named_by_somebody_who_may_not_read_it_is_not_touched(
+    session: Session, client: FlaskClient
+) -> None:
+    stage = set_stage(session)  # a board for members
+    link = f"http://localhost/posts/{stage.post.public_id}"
+    for _times in range(2):
+        assert client.post("/exposed", data={"link": link}).status_code == 200
+    session.refresh(stage.post)
+    assert stage.post.visibility is Visibility.PUBLISHED
+
+
+def test_wrong_words_and_words_that_have_run_out_get_one_answer(
+    session: Session, client: FlaskClient, move_clock: Callable[[timedelta], None]
+) -> None:
+    set_stage(session)
+    page = client.post("/exposed", data={"words": "It stands on another site."})
+    words = " ".join(re.findall(r"<li>([a-z-]+)</li>", page.text))
+    assert client.post("/exposed/receipt", data={"words": words.upper()}).status_code == 200
+    move_clock(timedelta(days=31))
+    late = client.post("/exposed/receipt", data={"words": words})
+    wrong = client.post("/exposed/receipt", data={"words": "six words that nobody has"})
+    one = masked(late)[1].replace(words, "…")
+    other = masked(wrong)[1].replace("six words that nobody has", "…")
+    assert (late.status_code, one) == (wrong.status_code, other)
+
+
+# --- what the member decides ----------------------------------------------------------------------
+
+
+def test_i_think_i_am_exposed_opens_the_own_page_at_once(session: Session, sign_in: SignIn) -> None:
+    stage = set_stage(session)
+    heron = sign_in(stage.heron)
+    assert "I think I am exposed" in heron.get("/me/case").text
+    sent = {"excluded": stage.wren.public_id}
+    mine = heron.post("/exposed/me", data=sent, follow_redirects=True)
+    assert "Your safety comes first; whether you stay comes second." in mine.text
+    at = mine.request.path
+    asked = heron.post(f"{at}/safe", data={"safe": "no"}, follow_redirects=True)
+    assert "112" in asked.text
+    assert session.query(Case).one().is_danger
+    heron.post(f"{at}/letters", data={"text": "Somebody wrote to my sister."})
+    empty = heron.post(f"{at}/letters", data={"text": " "})
+    assert empty.status_code == 422
+    assert "Write something first." in empty.text
+    report = only_report(session)
+    owl = sign_in(stage.owl)
+    owl.post(f"/duty/{report.public_id}/take")
+    seats = {"second": stage.robin.public_id}
+    case = owl.post(f"/duty/{report.public_id}/open", data=seats, follow_redirects=True)
+    assert "Somebody wrote to my sister." in case.text
+    assert sign_in(stage.wren).get(case.request.path).status_code == 404
+
+
+def test_a_member_who_reports_a_post_about_oneself_seals_it_into_the_own_case(
+    session: Session, sign_in: SignIn
+) -> None:
+    stage = set_stage(session)
+    sign_in(stage.heron).post(f"/posts/{stage.post.public_id}/exposure", data={"is_self": "1"})
+    report = only_report(session)
+    assert report.post_id is None
+    assert report.case_id is not None
+    session.refresh(stage.post)
+    assert stage.post.visibility is Visibility.QUARANTINED
+    owl = sign_in(stage.owl)
+    owl.post(f"/duty/{report.public_id}/take")
+    owl.post(f"/duty/{report.public_id}/open", data={"second": stage.wren.public_id})
+    (hold,) = session.query(SoftHold).all()
+    assert hold.state is HoldState.CONFIRMED
+
+
+def test_the_member_answers_a_question_and_takes_somebody_off(
+    session: Session, sign_in: SignIn
+) -> None:
+    stage = set_stage(session)
+    opened = open_case(session, stage)
+    owl, heron = sign_in(stage.owl), sign_in(stage.heron)
+    at, mine = f"/cases/{opened.case.public_id}", f"/me/case/{opened.case.public_id}"
+    asked = {"act": "Ask the host.", "learns": "The host learns the address."}
+    assert owl.post(f"{at}/consents", data={"act": "Ask the host."}).status_code == 422
+    owl.post(f"{at}/consents", data=asked)
+    heron.post(f"{mine}/safe", data={"safe": "yes"})
+    page = heron.get(mine).text
+    assert "Ask the host." in page
+    found = re.search(rf"{mine}/consents/(\w+)", page)
+    assert found is not None
+    heron.post(f"{mine}/consents/{found[1]}", data={"state": "yes"})
+    assert "Withdraw" in heron.get(f"{mine}?view=full").text
+    heron.post(f"{mine}/exclude", data={"person": stage.wren.public_id})
+    assert sign_in(stage.wren).get(at).status_code == 404
+    assert owl.get(at).status_code == 200
+
+
+def test_a_sealed_term_is_refused_and_the_letter_is_kept(session: Session, sign_in: SignIn) -> None:
+    stage = set_stage(session)
+    opened = open_case(session, stage)
+    owl = sign_in(stage.owl)
+    at = f"/cases/{opened.case.public_id}"
+    sent = owl.post(f"{at}/letter", data={"text": "Dear Heron, we hid it."})
+    assert sent.status_code == 422
+    assert "contains a sealed term" in sent.text
+    assert "Dear Heron, we hid it." in sent.text
+    place = {"kind": "paste", "host": "paste.example", "url": "https://paste.example/1"}
+    owl.post(f"{at}/places", data=place)
+    assert "hxxps" not in owl.get(at).text
+    assert "https://paste.example/1" not in owl.get(at).text, "an address is shown defanged"
+    item = owl.post(f"{at}/items/notice.aid", data={"state": "not_needed", "proof": ""})
+    assert item.status_code == 409
+    assert "Write a reason" in item.text
+
+
+def test_the_contact_person_does_not_lead(session: Session, sign_in: SignIn) -> None:
+    stage = set_stage(session)
+    opened = open_case(session, stage)
+    robin = sign_in(stage.robin)
+    at = f"/cases/{opened.case.public_id}"
+    assert "What may be public" not in robin.get(at).text
+    for deed in ("identity", "suspend", "close", "severity", "people"):
+        assert robin.post(f"{at}/{deed}").status_code == 403, deed
+
+
+def test_looking_at_what_may_be_public_asks_who_it_is_and_stands_in_the_members_list(
+    session: Session, sign_in: SignIn, move_clock: Callable[[timedelta], None]
+) -> None:
+    stage = set_stage(session)
+    opened = open_case(session, stage)
+    at = f"/cases/{opened.case.public_id}/identity"
+    reason = {"reason": "to write to the host", "text": "Zephyrine Quill"}
+    owl = sign_in(stage.owl)
+    move_clock(timedelta(minutes=15))
+    assert "Show it" not in owl.post(at, data=reason).text, "it is not sure any more who this is"
+    owl = sign_in(stage.owl)
+    assert owl.post(at, data={"reason": "x"}).status_code == 409
+    assert "Zephyrine Quill" in owl.post(at, data=reason).text
+    assert "Zephyrine" not in owl.get(f"/cases/{opened.case.public_id}").text
+    mine = sign_in(stage.heron).get(f"/me/case/{opened.case.public_id}?view=full").text
+    assert "to write to the host" in mine
+
+
+@pytest.mark.parametrize("safe", ["", "yes"])
+def test_the_first_screen_of_my_case_is_short(session: Session, sign_in: SignIn, safe: str) -> None:
+    stage = set_stage(session)
+    opened = open_case(session, stage)
+    heron = sign_in(stage.heron)
+    mine = f"/me/case/{opened.case.public_id}"
+    heron.post(f"{mine}/safe", data={"safe": safe})
+    text = re.search(r"<main.*?</main>", heron.get(mine).text, re.DOTALL)
+    assert text is not None
+    words = re.sub(r"<[^>]+>", " ", text[0]).split()
+    assert 20 < len(words) <= 120
+
+
+def test_hours_of_duty_are_set_by_the_operator_and_said_to_everybody(
+    session: Session, sign_in: SignIn, client: FlaskClient, move_clock: Callable[..., None]
+) -> None:
+    badger = sign_in(make_member(session, "Badger", roles=Role.OPERATOR))
+    assert "No fixed hours" in client.get("/exposed").text
+    badger.post("/console/cover", data={"from1": "8", "to1": "18", "from2": "9", "to2": "3"})
+    assert "Nobody is on duty until Tue 3 Nov, 08:00" in client.get("/exposed").text
+    move_clock(timedelta(hours=21))
+    assert "Somebody is on duty" in client.get("/exposed").text
+    assert sign_in(make_member(session, "Stoat")).get("/console/cover").status_code == 404

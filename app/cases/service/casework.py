@@ -213,13 +213,15 @@ def add_place(session: Session, opened: Opened, kind: PlaceKind, host: str, url:
         public_id=ids.new_id(),
         case_id=opened.case.id,
         kind=kind,
-        state=PlaceState.SEEN,
+        # What stands here was captured as it was hidden; elsewhere somebody has to do that.
+        state=PlaceState.CAPTURED if kind is PlaceKind.HERE else PlaceState.SEEN,
         next_look_on=None,
     )
     opened.ring.write(place, {"host": host.strip(), "url": url.strip(), "request": ""})
     session.add(place)
     ledger.write(session, opened.ring, opened.who, Verb.CAPTURED, f"place {kind.value}")
-    start_clock(session, opened.case, Clock.DRAFT)
+    if kind is not PlaceKind.HERE:
+        start_clock(session, opened.case, Clock.DRAFT)
     return place
 
 

@@ -24,7 +24,7 @@ from app.cases.models import (
     Timer,
 )
 from app.cases.service import casework, holds
-from app.cases.words import Clock, ReportState, Seat, Severity, Told
+from app.cases.words import Clock, PlaceKind, ReportState, Seat, Severity, Told
 from app.core import clock, crypto, ids, sealing, shreds
 from app.core.errors import RefusalError
 from app.core.text import clean
@@ -90,9 +90,10 @@ def send(session: Session, reporter: Actor, account: Account, post: Post | None)
     alerts = frozenset[str]() if post is None else holds.hold_post(session, post, tag)
     readers = _readers(session, account, post)
     report = _store(session, account, readers, reporter.public_key, reporter.pseudonym, alerts)
-    report.post_id = None if post is None else post.id
     if account.is_self:
-        _open_own(session, reporter, report, readers, account)
+        _open_own(session, reporter, report, readers, account, post)
+    elif post is not None:
+        report.post_id = post.id
     _announce(session, report, readers, account)
     return report
 
@@ -183,14 +184,18 @@ def exclude(session: Session, thing: str, people: frozenset[str] | set[str]) -> 
         session.merge(Recusal(tag=tag, made_on=clock.today()))
 
 
-def _open_own(
+def _open_own(  # noqa: PLR0913, PLR0917 - who, what was sent, to whom, and the post
     session: Session,
     reporter: Actor,
     report: ExposureReport,
     readers: Sequence[Member],
     account: Account,
+    post: Post | None,
 ) -> Case:
-    """Open the case of a member who reports the own exposure; it has no team yet."""
+    """Open the case of a member who reports the own exposure; it has no team yet.
+
+    A post is sealed into it as its first place: no row in clear joins a post to a case.
+    """
     severity = Severity.GRAVE if account.is_danger else Severity.MEMBERS
     people = {reader.id: (Seat.LEAD, reader.public_key) for reader in readers}
     opened = casework.begin_case(
@@ -201,6 +206,8 @@ def _open_own(
     )
     report.case_id = opened.case.id
     casework.note_exposure(session, opened, account.facts, "")
+    if post is not None:
+        casework.add_place(session, opened, PlaceKind.HERE, "", post.public_id)
     exclude(session, opened.case.public_id, account.excluded)
     session.flush()  # the page that follows looks for the case
     return opened.case

@@ -18,7 +18,6 @@ from app.cases.words import (
     Clock,
     Part,
     PlaceKind,
-    PlaceState,
     ReportState,
     Seat,
     Severity,
@@ -129,7 +128,12 @@ def settle(session: Session, report: ExposureReport, state: ReportState) -> None
     """Close a report without a case: a duplicate, no exposure, or a matter for the moderators.
 
     A post that it hid comes back; what is told to the reporter is "closed", whatever the reason.
+
+    Raises:
+        ShutError: for the report of a member about the own exposure, whose case is open already.
     """
+    if report.case_id is not None:
+        raise ShutError(workflow.Gate.ORDER)
     report.state = state
     report.closed_on = clock.today()
     intake.tell(report, Told.CLOSED)
@@ -237,13 +241,18 @@ def _carry_over(
     """Move the post and the link of a report into the case; what hides the post is confirmed."""
     post = queries.post_of_report(session, report)
     if post is not None:
+        casework.add_place(session, opened, PlaceKind.HERE, "", post.public_id)
+    for place in queries.places_of(session, opened.case.id):
+        if place.kind is not PlaceKind.HERE:
+            continue
+        post = queries.post_by_public_id(session, opened.ring.read(place)["url"])
+        if post is None:
+            continue
         holds.hide(session, post)
         holds.confirm(session, post.id)
-        place = casework.add_place(session, opened, PlaceKind.HERE, "", post.public_id)
-        place.state = PlaceState.CAPTURED
         ledger.write(session, opened.ring, opened.who, Verb.HIDDEN, "place here")
-        if report.revealed_by is not None:
-            ledger.write(session, opened.ring, opened.who, Verb.VIEWED, "place here")
+    if report.revealed_by is not None:
+        ledger.write(session, opened.ring, opened.who, Verb.VIEWED, "place here")
     link = box_b.get("link", "")
     if link:
         host = link.split("//")[-1].split("/")[0]

@@ -31,7 +31,7 @@ from app.cases.words import ItemState, PlaceKind, PlaceState, Seat, Verb
 from app.core import clock
 from app.core.errors import NotFoundError
 from app.policy.permissions import Permission
-from app.web.access import may, me, permit_on, signed_in
+from app.web.access import confirmed, may, me, permit_on, signed_in
 from app.web.render import page, tell
 from app.web.unit_of_work import session
 
@@ -186,6 +186,7 @@ def name_affected(worked: Worked) -> ResponseReturnValue:
 
 @blueprint.post("/cases/<case_id>/identity")
 @permit_on(Permission.CASE_LEAD, queries.worked_by_id)
+@confirmed
 def open_identity(worked: Worked) -> ResponseReturnValue:
     """Look at what may be public, for a typed reason that the member reads; or add to it."""
     form = TermsForm()
