@@ -35,7 +35,7 @@ from app.cases.words import (
     Severity,
     Told,
 )
-from app.core import ids
+from app.core import clock, ids
 from app.core.db import Base, BigKey, Fine, Hour, Number, Word
 from app.core.retention import Keep
 
@@ -276,6 +276,13 @@ class Consent(SealedMixin, Base):
     state: Mapped[ConsentState] = mapped_column(Word(ConsentState))
     asked_on: Mapped[date] = mapped_column(Date)
     ask_on: Mapped[date | None] = mapped_column(Date)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is put to the member now: without an answer, or on the day to ask again."""
+        if self.state is ConsentState.ASK_ON:
+            return self.ask_on is None or self.ask_on <= clock.today()
+        return self.state in {ConsentState.NOT_ASKED, ConsentState.ASKED}
 
 
 class Letter(SealedMixin, Base):

@@ -277,6 +277,16 @@ def place_by_id(session: Session, case_id: int, public_id: str) -> Place | None:
     return session.scalars(query).first()
 
 
+def places_to_look_at(session: Session, today: date) -> Sequence[Place]:
+    """The places of open cases whose day to be looked at again is here."""
+    query = (
+        select(Place)
+        .join(Case, Case.id == Place.case_id)
+        .where(Place.next_look_on <= today, Case.closed_on.is_(None))
+    )
+    return session.scalars(query).all()
+
+
 def consents_of(session: Session, case_id: int) -> Sequence[Consent]:
     """What was put to the affected member, in its order."""
     query = select(Consent).where(Consent.case_id == case_id).order_by(Consent.id)

@@ -311,7 +311,7 @@ def letter(template: str) -> str:
             "– We can wait until you are ready. “Not now” is a good answer.\n\n"
             "The people named under “Who works on this” know of it, and nobody else. If one of "
             "them should not, take that person off there. No reason is needed.\n\n"
-            "We write again tomorrow, even if nothing is new."
+            "We aim to write again tomorrow, even if nothing is new."
         ),
         "U": _(
             "Nothing is lost, and nothing was done without you. Since our last letter:\n\n"

@@ -24,8 +24,8 @@ FIRST_LETTER: Final = (
     "stands on your own page, and nowhere else.\n\n"
     "Something that may show who you are was reported. We do not repeat it here. What we could "
     "hide on this site is hidden already. It is not your fault.\n\n"
-    "You decide what happens next. “Not now” is a good answer. We write again tomorrow, even if "
-    "nothing is new."
+    "You decide what happens next. “Not now” is a good answer. We aim to write again "
+    "tomorrow, even if nothing is new."
 )
 ANSWER: Final = "Thank you for telling me first. I am at home and all right. One thing at a time."
 REQUEST: Final = Proposal(

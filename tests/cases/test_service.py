@@ -45,6 +45,7 @@ from app.cases.words import (
     Verb,
 )
 from app.cases.workflow import Gate, ShutError, State
+from app.core import clock
 from app.core.crypto import BrokenSealError, Passphrase
 from app.core.db import Base, Database
 from app.core.errors import StaleError
@@ -681,3 +682,44 @@ def test_what_a_closed_case_seals_goes_on_the_day_that_the_member_chose(
     assert ledger.broken_at(session, opened.case.id) is None, "the hashes stay and still prove"
     assert rounds.forget_past(session) == 0
     assert session.scalar(select(func.count()).select_from(ReportReader)) == 1
+
+
+def test_a_place_is_called_for_on_its_day_and_daily_until_somebody_notes_it(
+    session: Session, move_clock: Move
+) -> None:
+    stage = set_stage(session)
+    opened = open_case(session, stage)
+    place = casework.add_place(session, opened, PlaceKind.PASTE, "one.example", "")
+    casework.draft_request(session, opened, place, "Please remove it.")
+    asked = casework.propose(session, opened, PROPOSAL, place)
+    casework.answer(session, own_of(session, opened, stage.heron), asked, ConsentState.YES, None)
+    session.flush()
+    casework.move_place(session, opened, place, PlaceState.SENT)
+    session.execute(sa.delete(Timer))
+    session.execute(sa.delete(Notice))
+    looked = select(func.count()).select_from(Notice).where(Notice.kind == intake.NOTICE)
+    rounds.make_rounds(session)
+    assert session.scalar(looked) == 0
+    move_clock(timedelta(days=1))
+    rounds.make_rounds(session)
+    assert session.scalar(looked) == 3
+    session.execute(sa.delete(Notice))
+    rounds.make_rounds(session)
+    assert session.scalar(looked) == 0, "once a day is enough"
+    casework.move_place(session, opened, place, PlaceState.GONE)
+    move_clock(timedelta(days=2))
+    rounds.make_rounds(session)
+    assert session.scalar(looked) == 0
+
+
+def test_a_question_put_off_to_a_day_waits_until_then(session: Session, move_clock: Move) -> None:
+    stage = set_stage(session)
+    opened = open_case(session, stage)
+    asked = casework.propose(session, opened, PROPOSAL)
+    assert asked.is_waiting
+    own = own_of(session, opened, stage.heron)
+    in_a_week = clock.today() + timedelta(days=7)
+    casework.answer(session, own, asked, ConsentState.ASK_ON, in_a_week)
+    assert not asked.is_waiting
+    move_clock(timedelta(days=7))
+    assert asked.is_waiting

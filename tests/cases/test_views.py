@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -357,3 +358,17 @@ def test_hours_of_duty_are_set_by_the_operator_and_said_to_everybody(
     move_clock(timedelta(hours=21))
     assert "Somebody is on duty" in client.get("/exposed").text
     assert sign_in(make_member(session, "Stoat")).get("/console/cover").status_code == 404
+
+
+def test_a_flood_of_visitors_is_asked_a_puzzle_and_loses_nothing_typed(
+    session: Session, build_app: Callable[..., Flask]
+) -> None:
+    set_stage(session)
+    session.commit()
+    visitor = build_app(limits_enabled=True).test_client(session=session)
+    sent = [visitor.post("/exposed", data={"words": "Look there."}) for _ in range(30)]
+    assert {answer.status_code for answer in sent} == {200}
+    flooded = visitor.post("/exposed", data={"words": "The thirty-first."})
+    assert flooded.status_code == 422
+    assert "Which two of these are" in flooded.text
+    assert "The thirty-first." in flooded.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import delete, update
@@ -43,8 +44,20 @@ def make_rounds(session: Session) -> int:
     overdue = queries.timers_due(session, clock.now())
     for timer in overdue:
         _call_up(session, timer)
+    _call_to_look(session)
     forget_past(session)
     return len(overdue)
+
+
+def _call_to_look(session: Session) -> None:
+    """Call those named when a place is to be looked at again; once a day, until somebody notes it.
+
+    The line in the inbox says nothing, and which place it is stands on the page of the case.
+    """
+    for place in queries.places_to_look_at(session, clock.today()):
+        for member_id in queries.named_ids(session, place.case_id):
+            forum.notify(session, member_id, intake.NOTICE, intake.NOTICE)
+        place.next_look_on = clock.today() + timedelta(days=1)
 
 
 def _call_up(session: Session, timer: Timer) -> None:
