@@ -238,7 +238,7 @@ class Clauses:
         if (
             at + 1 < size and view.keys[at + 1] == "'" and at + 2 < size
         ):  # the number says what it counts
-            goes_on = view.keys[at + 2] == "s"
+            goes_on = view.keys[at + 2] == "s" and not (at and bits[at - 1] & _AT)  # at Luigi's
         elif (
             at + 1 < size and view.keys[at + 1] in _CLOSING and at + 2 < size
         ):  # the number says what it counts
@@ -356,6 +356,7 @@ _LIKE_AN_ADJECTIVE: Final = bit(
 )
 _ANDS: Final = (["and"], ["&"])
 ODDEST: Final = 8  # more than one odd word in so many tokens is code
+_AT: Final = bit("at")
 _QUOTES: Final = frozenset("\"'")
 _JOINING: Final = bit("posts_as", "poster", "works", "aux")
 _VERBS: Final = bit(

@@ -119,8 +119,10 @@ def _having(clauses: Clauses, at: int, low: int, ends: dict[int, Person]) -> Per
     return None
 
 
-def _fact_rule(clauses: Clauses, at: int, first: int, last: int, owner: Person) -> str:
+def _fact_rule(clauses: Clauses, at: int, first: int, last: int, owner: Person) -> str:  # noqa: PLR0911  # one grammar, read from top to bottom
     bits, keys = clauses.bits, clauses.view.keys
+    if keys[at] in _NAMES and owner.rule == "owner.job":
+        return "asked.vague"
     if keys[at] in _VAGUE_FACTS and owner.rule == "owner.human":
         return "asked.vague"
     if keys[at] not in _NAMES:

@@ -41,6 +41,8 @@ _AS: Final = frozenset(
         "nick",
     }
 )
+SURE: Final = 8  # the weight of what can only be a pseudonym
+_TOLD: Final = frozenset({"linked.joined", "linked.other", "linked.same"})
 REACH: Final = 9
 SHORT: Final = 5  # tokens of a question that only names somebody
 _CALLS: Final = bit("calls")
@@ -124,7 +126,7 @@ def _account(scene: Scene, clauses: Clauses, low: int, high: int) -> Candidate |
     ):
         signals.append(("linked.other", CLAUSE["linked.other"]))
     if any(
-        (bits[n] & _POSTS and view.keys[n + 1] in {"as", "by", "under"})
+        (bits[n] & _POSTS and not _AS_WHAT.isdisjoint(view.keys[n + 1 : n + 3]))
         or (bits[n] & _CALLS and view.keys[n + 1] in {"herself", "himself"})
         for n in range(low, high - 1)
     ):
@@ -140,6 +142,8 @@ def _account(scene: Scene, clauses: Clauses, low: int, high: int) -> Candidate |
     if places:
         signals.append(("linked.platform", CLAUSE["linked.platform"]))
     joins = any(view.keys[n] in _AS for m in mentions for n in range(max(low, m[0] - 3), m[0]))
+    if person is None and weight >= SURE and any(r in _TOLD for r, _ in signals):
+        person = Person(last_first, last_end, "owner.unsaid", 4, About.MEMBER)
     if not signals or person is None or (not joins and signals[0][0] != "linked.same"):
         return None
     if [rule for rule, _ in signals] == ["linked.platform"] and len(mentions) == 1 and weight < 6:  # noqa: PLR2004  # an ordinary word
@@ -174,6 +178,9 @@ def _are_equal(clauses: Clauses, one: tuple[int, int, int], other: tuple[int, in
     keys, bits = clauses.view.keys, clauses.bits
     joins = any(bits[at] & _BE or keys[at] == "=" for at in between)
     return joins and len(between) <= 4 and min(one[2], other[2]) >= 6  # noqa: PLR2004  # few words, sure names
+
+
+_AS_WHAT: Final = frozenset({"as", "by", "under"})
 
 
 def _used_to(keys: list[str], at: int) -> bool:

@@ -185,7 +185,8 @@ def _cues(scene: Scene, clauses: Clauses, read: Read) -> list[str]:  # noqa: C90
         rules.append("name.recorded")
     at = first - 1
     while at > low and (
-        bits[at] & (_REAL | bit("maybe", "now")) or (keys[at] in "\"'" and keys[at] != "'")
+        bits[at] & (_REAL | bit("maybe", "now", "kin", "owner"))
+        or (keys[at] in "\"'" and keys[at] != "'")
     ):
         at -= 1
     if at >= low and (bits[at] & _BE or keys[at] in _JOINS):

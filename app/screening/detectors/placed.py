@@ -81,7 +81,11 @@ def _found_at(  # noqa: C901  # one grammar, read from top to bottom
     signals = [(rule, at)]
     if person is None:
         before = clauses.nearest(low, low + 1)
-        if bits[low] & _PLACE and before is not None and before.about is not About.SELF:
+        if (
+            bits[low] & (_PLACE | _OFTEN | _DAY)
+            and before is not None
+            and before.about is not About.SELF
+        ):
             person = before  # "He has a routine. Gym at six, then …"
         elif not _is_dropped(scene, clauses, low):
             return None
