@@ -16,6 +16,7 @@ from app.screening.detectors.papers import papers
 from app.screening.detectors.phone import phones
 from app.screening.detectors.phrases import phrases
 from app.screening.detectors.places import addresses, points
+from app.screening.detectors.together import together
 from app.screening.detectors.vehicle import vehicles
 from app.screening.disguise import numbers_put_back, signs_put_back
 from app.screening.findings import About, Category, Finding, Signal, Span, Surface
@@ -56,7 +57,7 @@ STRICT: Final[tuple[Detector, ...]] = (
     addresses,
     points,
 )
-DETECTORS: Final[tuple[Detector, ...]] = (*STRICT, vehicles, phrases, clauses)
+DETECTORS: Final[tuple[Detector, ...]] = (*STRICT, vehicles, phrases, clauses, together)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,18 @@ NUMBER_WORD, PLURAL, TITLE, PAST = 8192, 16384, 32768, 65536
 HEAD, MASS, DETAIL, NEGATION = 1 << 17, 1 << 18, 1 << 19, 1 << 20
 PEOPLE: Final = 1 << 21  # trades and looks: somebody only in a phrase about somebody
 FAMILY, AGENT, TIME, SPOT = 1 << 22, 1 << 23, 1 << 24, 1 << 25
+# What words do in a sentence, for what is read without a pattern.
+NAMING: Final = 1 << 26
+ASKING: Final = 1 << 27
+ASKED: Final = 1 << 28
+LIVES: Final = 1 << 29
+WHERE: Final = 1 << 30
+WORKS: Final = 1 << 31
+SIDE: Final = 1 << 32
+DAY: Final = 1 << 33
+NOW: Final = 1 << 34
+ALONE: Final = 1 << 35
+RELATIVES: Final = 1 << 36
 FLAG_LISTS: Final = {
     "self": SELF,
     "second": SECOND,
@@ -55,6 +67,17 @@ FLAG_LISTS: Final = {
     "agents": AGENT,
     "times": TIME,
     "spots": SPOT,
+    "naming": NAMING,
+    "asking": ASKING,
+    "asked": ASKED,
+    "lives": LIVES,
+    "where": WHERE,
+    "works": WORKS,
+    "side": SIDE,
+    "day": DAY,
+    "now": NOW,
+    "alone": ALONE,
+    "relatives": RELATIVES,
 }
 
 # Symbols of tokens that are no words; the rest of ASCII punctuation stands for itself.

@@ -53,6 +53,7 @@ BASE: Final[Mapping[str, int]] = {
     "exposure_threat": 8,
     "accumulation": 4,
     "clause": 0,
+    "together": 0,
 }
 
 WEIGHTS: Final[Mapping[str, int]] = {

@@ -20,6 +20,7 @@ from app.screening.findings import About, Category
 from app.screening.lexicon import (
     CAMEL_SYMBOL,
     COMMON,
+    DAY,
     GIVEN,
     HANDLE_SYMBOL,
     INSTITUTION,
@@ -30,10 +31,12 @@ from app.screening.lexicon import (
     PEOPLE,
     PLURAL,
     PUBLIC,
+    RELATIVES,
     ROLE,
     SECOND,
     SELF,
     STOP,
+    SURNAME,
     THIRD,
     Compiled,
 )
@@ -45,7 +48,7 @@ from app.screening.readers import (
     place_from,
     surname_from,
 )
-from app.screening.scene import Candidate, Scene
+from app.screening.scene import WINDOW, Candidate, Scene
 from app.screening.scoring import CLAUSE
 
 STRENGTHS: Final[Mapping[tuple[str, str], int]] = {
@@ -59,6 +62,7 @@ STRENGTHS: Final[Mapping[tuple[str, str], int]] = {
     ("employer_school", "headed"): 10,
     ("employer_school", "weak"): 6,
 }
+ACCOUNT_SHAPED: Final = 8  # what a pseudonym in its usual shape weighs
 MOST_MATCHES: Final = 40  # of one pattern in one text
 _PHRASES: Final = frozenset(
     {
@@ -97,7 +101,7 @@ def _named(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
         read = name_from(scene.view, token_at(found, "name1"), is_sure=True) or surname_from(
             scene.view, token_at(found, "name1")
         )
-    if read is None:
+    if read is None or (pattern.strength == "naming" and not _is_given(scene, read.first)):
         return None
     candidate = candidate_of(scene, Category.REAL_NAME, read.first, read.last, "real_name")
     candidate.add(f"cue.{pattern.strength}", STRENGTHS["real_name", pattern.strength])
@@ -122,6 +126,12 @@ def _named(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
     return candidate
 
 
+def _is_given(scene: Scene, token: int) -> bool:
+    """Return whether a capital word is a given name and nothing else."""
+    flag = scene.view.flags[token]
+    return bool(flag & GIVEN and not flag & COMMON) and scene.view.is_capital(token)
+
+
 def _owner_start(scene: Scene, first: int) -> int:
     """A phrase that begins with "real name" may stand behind whose it is: `Elton John's`."""
     view = scene.view
@@ -136,6 +146,7 @@ def _own(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     """Add whose it is, from the words of the phrase itself."""
     view = scene.view
     best = ("owner.none", -6, About.PERSON)
+    is_family = False
     for at in tokens:
         flag, symbol = view.flags[at], view.symbols[at]
         key = view.keys[at]
@@ -143,6 +154,9 @@ def _own(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
             continue
         if symbol == HANDLE_SYMBOL or (at > 0 and view.keys[at - 1] == "/"):
             owner = ("owner.handle", 14, About.MEMBER)
+        elif flag & RELATIVES and at and view.flags[at - 1] & SELF:
+            owner = ("owner.family", -16, About.PERSON)  # my mother goes to church
+            is_family = True
         elif flag & KIN:
             owner = ("owner.kin", 6, About.PERSON)
         elif flag & (THIRD | ROLE):
@@ -187,10 +201,17 @@ def _own(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
             or (best[0] == "owner.none")
         ):
             best = owner
+    if is_family and best[0] in {"owner.third", "owner.people", "owner.kin", "owner.none"}:
+        best = ("owner.family", -16, About.PERSON)
     if groups.get("me") is not None:
         best = ("owner.self", 8, About.SELF)
     candidate.add(best[0], best[1])
     candidate.about = best[2]
+
+
+def owned(scene: Scene, candidate: Candidate, tokens: range) -> None:
+    """Add whose it is, and set whom the candidate is about, from the words at these tokens."""
+    _own(scene, candidate, tokens, {})
 
 
 _GERMAN_HE: Final = frozenset({"der", "die", "dem", "den"})  # "Der heißt in echt …"
@@ -201,6 +222,8 @@ def _employed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candid
         return None
     read = place_from(scene.view, token_at(found, "place"), scene.lexicon.head_endings)
     if read is None or (pattern.strength in {"headed", "headverb"} and not read.has_head):
+        return None
+    if is_no_workplace(scene, read, pattern.language):
         return None
     candidate = candidate_of(
         scene, Category.EMPLOYER_SCHOOL, read.first, read.last, "employer_school"
@@ -220,6 +243,13 @@ def _employed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candid
     if count and candidate.about is not About.SELF:
         candidate.add("public", -10 if count == 1 else -20)
     return candidate
+
+
+def is_no_workplace(scene: Scene, read: Read, language: str = "") -> bool:
+    """Return whether a place is a street, or a German noun that is capital as all are."""
+    streets = scene.lexicon.address
+    key = scene.view.keys[read.first]
+    return bool(streets.kind_of(key)) or (language == "de" and read.weight <= 2)  # noqa: PLR2004  # the weight of one unknown word
 
 
 def _asked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate | None:
@@ -248,8 +278,19 @@ def _asked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
     before = range(max(0, first - 4), first)
     if any(flags[at] & NEGATION for at in before) or (flags[first] & NEGATION):
         candidate.add("negation", -30)
+    elif any(flag & NEGATION for flag in inside) and not _asks(scene, last):
+        candidate.add("negation.inside", -18)  # I do not know where he lives
     scene.add_cues(candidate, first, last, "safety")
     return candidate
+
+
+def _asks(scene: Scene, last: int) -> bool:
+    """Return whether a question mark ends the sentence."""
+    symbols = scene.view.symbols
+    for at in range(max(0, last - 1), min(len(symbols), last + WINDOW)):
+        if symbols[at] in ".!?\n":
+            return symbols[at] == "?"
+    return False
 
 
 def _linked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate | None:
@@ -263,6 +304,12 @@ def _linked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidat
     first = trimmed(scene, found.start(), read.first + 1)[0]  # both names, and what joins them
     candidate = candidate_of(scene, Category.ACCOUNT_LINK, first, read.last, "account_link")
     candidate.add("account", read.weight)
+    if (
+        read.weight < ACCOUNT_SHAPED
+        and pattern.language != "en"  # which weighs common words by clauses
+        and scene.view.flags[read.last - 1] & ~(GIVEN | SURNAME)
+    ):
+        candidate.add("account.a_word", -24)  # she is a nurse
     _own(scene, candidate, range(found.start(), read.first), found.groupdict())
     weigh_public(scene, candidate, found.start(), read.last)
     return candidate
@@ -278,6 +325,12 @@ def _placed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidat
         for at in around
         if view.keys[at][0].isalpha()
     )
+    has_name = any(
+        view.is_capital(at)
+        and view.keys[at][0].isalpha()
+        and not view.flags[at] & (STOP | COMMON | INSTITUTION | DAY)
+        for at in around
+    )
     has_clock = any(view.keys[at][0].isdigit() or view.flags[at] & NUMBER_WORD for at in around)
     has_preposition = any(view.keys[at] in _WHERE for at in around)
     if not has_preposition or not (has_place or has_clock):
@@ -288,10 +341,14 @@ def _placed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidat
     if has_place and has_clock:
         candidate.add("place_and_time", 6)
     elif not has_place:
-        candidate.add("no_place", -6)
+        candidate.add("no_place", -14)
+    elif not has_clock and not has_name:
+        candidate.add("any_place", -18)  # to church on Sundays
     elif not has_clock and not any(view.flags[at] & INSTITUTION for at in around):
         candidate.add("only_town", -12)
     _own(scene, candidate, range(sentence_start(scene, first), last), found.groupdict())
+    if candidate.about is About.SELF:
+        return None  # where the author is, or goes with somebody of theirs
     weigh_public(scene, candidate, first, last)
     return candidate
 
