@@ -279,7 +279,7 @@ def _asked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
     if any(flags[at] & NEGATION for at in before) or (flags[first] & NEGATION):
         candidate.add("negation", -30)
     elif any(flag & NEGATION for flag in inside) and not _asks(scene, last):
-        candidate.add("negation.inside", -18)  # I do not know where he lives
+        candidate.add("negation.inside", -24)  # I do not know where he lives
     scene.add_cues(candidate, first, last, "safety")
     return candidate
 
@@ -343,7 +343,7 @@ def _placed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidat
     elif not has_place:
         candidate.add("no_place", -14)
     elif not has_clock and not has_name:
-        candidate.add("any_place", -18)  # to church on Sundays
+        candidate.add("any_place", -20)  # to church on Sundays
     elif not has_clock and not any(view.flags[at] & INSTITUTION for at in around):
         candidate.add("only_town", -12)
     _own(scene, candidate, range(sentence_start(scene, first), last), found.groupdict())

@@ -272,7 +272,7 @@ def _met(scene: Scene) -> Iterator[Candidate]:
             for other in range(place + 1, min(last, place + 6))
             if keys[other][0].isalpha()
         ):
-            candidate.add("any_place", -16)  # to church on Sundays
+            candidate.add("any_place", -18)  # to church on Sundays
         owned(scene, candidate, range(first, last))
         if _any(scene, SELF, first, last):
             candidate.add("owner.self", -12)
