@@ -245,10 +245,15 @@ def _employed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candid
     return candidate
 
 
+_HOURS: Final = frozenset({"uhr", "h", "heures", "horas"})
+
+
 def is_no_workplace(scene: Scene, read: Read, language: str = "") -> bool:
     """Return whether a place is a street, or a German noun that is capital as all are."""
     streets = scene.lexicon.address
     key = scene.view.keys[read.first]
+    if scene.view.keys[read.last - 1] in _HOURS:
+        return True  # a time is no part of a firm's name
     return bool(streets.kind_of(key)) or (language == "de" and read.weight <= 2)  # noqa: PLR2004  # the weight of one unknown word
 
 
