@@ -187,7 +187,7 @@ def placed(
         candidate.add("no_time", -22)
     else:
         candidate.add("no_time", -16)
-    if any(view.keys[at] in _TOWARDS_ME for at in range(first + 2, reach)):
+    if any(view.keys[at] in _TOWARDS_ME for at in range(last, reach)):
         candidate.add("own_place", -24)
     if any(view.flags[at] & NEGATION for at in range(first, last)):
         candidate.add("negation", -8)

@@ -1155,7 +1155,8 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                       'firefighter',
                       'welder',
                       'bouncer'),
-           'times': ('overnight',
+           'times': ('midweek',
+                     'overnight',
                      'monday',
                      'tuesday',
                      'wednesday',
@@ -1214,7 +1215,26 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                      'currently',
                      'presently',
                      'tonite'),
-           'spots': ('room',
+           'spots': ('vigil',
+                     'march',
+                     'protest',
+                     'demo',
+                     'rally',
+                     'meeting',
+                     'meetup',
+                     'wedding',
+                     'funeral',
+                     'mass',
+                     'gig',
+                     'match',
+                     'fair',
+                     'festival',
+                     'conference',
+                     'auction',
+                     'training',
+                     'rehearsal',
+                     'practice',
+                     'room',
                      'floor',
                      'table',
                      'seat',
@@ -2030,7 +2050,29 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                          'from',
                          'upstairs',
                          'downstairs'),
-           'moving': ('goes',
+           'moving': ('fishes',
+                      'stewards',
+                      'queues',
+                      'camps',
+                      'surfs',
+                      'skis',
+                      'bowls',
+                      'golfs',
+                      'boxes',
+                      'dances',
+                      'drums',
+                      'lectures',
+                      'mops',
+                      'guards',
+                      'patrols',
+                      'coaches',
+                      'referees',
+                      'umpires',
+                      'djs',
+                      'sunbathes',
+                      'stays',
+                      'collects',
+                      'goes',
                       'heads',
                       'comes',
                       'gets',
@@ -2221,7 +2263,9 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                        'search history',
                        'browser history'),
            'audience': ('(your|ur) {any}? {any}? '
-                        '(boss|bosses|wife|husband|mum|mom|mam|mother|father|dad|parents|family|kids|children|daughter|son|sister|brother|partner|boyfriend|girlfriend|ex|fiance|employer|employers|manager|work|workplace|company|colleagues|coworkers|team|coach|school|schools|headteacher|head|teacher|teachers|class|form|cohort|university|uni|college|church|congregation|vicar|priest|imam|mosque|parish|neighbours|neighbors|landlord|landlady|friends|mates|followers|subscribers|customers|clients|patients|students|hr|grandma|gran|nan|grandmother|inlaws|in '
+                        '(boss|bosses|wife|husband|mum|mom|mam|mother|father|dad|parents|family|kids|children|daughter|son|sister|brother|partner|boyfriend|girlfriend|ex|fiance|employer|employers|manager|work|workplace|company|colleagues|coworkers|team|coach|school|schools|headteacher|headmaster|headmistress|dean|probation '
+                        'officer|commanding '
+                        'officer|publisher|tutor|head|teacher|teachers|class|form|cohort|university|uni|college|church|congregation|vicar|priest|imam|mosque|parish|neighbours|neighbors|landlord|landlady|friends|mates|followers|subscribers|customers|clients|patients|students|hr|grandma|gran|nan|grandmother|inlaws|in '
                         '- '
                         'laws|supervisor|dean|faculty|sponsor|sponsors|fans|readers|town|village|street)',
                         'hr',
@@ -2285,7 +2329,6 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                     'call',
                     'phone',
                     'write to',
-                    'name',
                     'drop',
                     'print',
                     'give',
@@ -3900,6 +3943,14 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
           Cue(category='pressure', strength='strong', phrase='give the'),
           Cue(category='pressure', strength='strong', phrase='refund'),
           Cue(category='pressure', strength='strong', phrase='cross me'),
+          Cue(category='pressure', strength='strong', phrase='keep this up'),
+          Cue(category='pressure', strength='strong', phrase='test me'),
+          Cue(category='pressure', strength='strong', phrase='ruin you'),
+          Cue(category='pressure', strength='strong', phrase='destroy you'),
+          Cue(category='pressure', strength='strong', phrase='keep yapping'),
+          Cue(category='pressure', strength='strong', phrase='then the names'),
+          Cue(category='pressure', strength='strong', phrase='step down'),
+          Cue(category='pressure', strength='strong', phrase='as long as you do'),
           Cue(category='pressure', strength='strong', phrase='your choice'),
           Cue(category='pressure', strength='strong', phrase='your call'),
           Cue(category='pressure', strength='strong', phrase='up to you'),
@@ -3910,7 +3961,7 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
           Cue(category='pressure', strength='strong', phrase='accept the offer'),
           Cue(category='pressure', strength='strong', phrase='do what i'),
           Cue(category='pressure', strength='strong', phrase='the complaint'),
-          Cue(category='pressure', strength='strong', phrase='screenshots'),
+          Cue(category='pressure', strength='strong', phrase='screenshots saved'),
           Cue(category='pressure', strength='strong', phrase='while it lasts'),
           Cue(category='pressure', strength='strong', phrase='anonymous'),
           Cue(category='pressure', strength='strong', phrase='anonymity'),
@@ -3963,6 +4014,9 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
           Cue(category='pressure', strength='weak', phrase='bet'),
           Cue(category='pressure', strength='weak', phrase='lol'),
           Cue(category='pressure', strength='weak', phrase='just'),
+          Cue(category='pressure', strength='negative', phrase='in the film'),
+          Cue(category='pressure', strength='negative', phrase='in the movie'),
+          Cue(category='pressure', strength='negative', phrase='to support'),
           Cue(category='pressure', strength='negative', phrase='in the game'),
           Cue(category='pressure', strength='negative', phrase='in game'),
           Cue(category='pressure', strength='negative', phrase='minecraft'),
@@ -4047,6 +4101,35 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
           Cue(category='pressure', strength='negative', phrase='congratulations'),
           Cue(category='pressure', strength='negative', phrase='you deserve')),
  'patterns': (Pattern(category='solicitation',
+                      strength='sought',
+                      phrase='{anyone} {any}? {know} (what|which) {any} {gap5} {doee} {gap5} '
+                             '(does|do|works|drives|takes|is on|has|moderates|runs)'),
+              Pattern(category='solicitation',
+                      strength='sought',
+                      phrase='{anyone} {any}? {know} if {them} {any}? '
+                             '(married|single|divorced|pregnant|still lives|still '
+                             'works|lives|works)'),
+              Pattern(category='solicitation',
+                      strength='sought',
+                      phrase='(name|address|surname|number|handle) (of|for) {doee} {gap5} '
+                             '(please|pls|plz|"?"|anyone|anybody)'),
+              Pattern(category='solicitation',
+                      strength='sought',
+                      phrase='where (did|has) {them} {any}? (move|moved|go to|run off|end '
+                             'up|disappear|relocate|relocated|transferred)'),
+              Pattern(category='solicitation',
+                      strength='sought',
+                      phrase='(post|drop|give|get|send|find|need|want) {gap5} '
+                             "(address|name|number|street) of the {any} {any}? {them} (' "
+                             's|is|are|stays|works|lives|goes|uses)'),
+              Pattern(category='solicitation',
+                      strength='sought',
+                      phrase='(which|what|where) {any} {any}? {any}? is this ,? (he|she|{doee})'),
+              Pattern(category='solicitation',
+                      strength='sought',
+                      phrase='(did|can|will|could|does) (anybody|anyone|somebody|someone) {any}? '
+                             '(follow|tail|film|photograph) {doee}'),
+              Pattern(category='solicitation',
                       strength='sought',
                       phrase='{request} (me|us) {odd} {attribute}'),
               Pattern(category='solicitation',
@@ -4523,13 +4606,14 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                       strength='object',
                       phrase='(dm|pm|message|msg|inbox|tell|email) (me|us) (if|when) '
                              '(you|u|anyone|somebody) (know|knows) who '
-                             '(runs|owns|wrote|writes|is behind|posted|made|sent|leaked|did)'),
+                             '(runs|owns|wrote|writes|is '
+                             'behind|posted|made|sent|leaked|did|moderates|manages|admins)'),
               Pattern(category='solicitation',
                       strength='object',
                       phrase='(find out|figure out|work out|discover|who can (tell|find)) who '
                              "(owns|runs|operates|writes|is behind|' s "
-                             'behind|uses|posted|wrote|made) (this|that|the|{handle}) ({any} '
-                             '{any}?)? '
+                             'behind|uses|posted|wrote|made|moderates|manages|admins) '
+                             '(this|that|the|{handle}) ({any} {any}?)? '
                              '(account|page|blog|profile|channel|handle|alt|review|post)'),
               Pattern(category='solicitation',
                       strength='object',
@@ -4864,6 +4948,56 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                       phrase="(he|she) (is|' s) {name} … (from|of|and (he|she))"),
               Pattern(category='account_link',
                       strength='named',
+                      phrase='(on|over on|over at) (the|that)? {any} {any}? ,? {quote} {subject} '
+                             "{quote} (is|goes by|is called|' s|is known as|posts as|writes "
+                             'as|calls (herself|himself)) {quote} {account}'),
+              Pattern(category='account_link',
+                      strength='named',
+                      phrase='(know|knows|recognise|recognize|remember) (her|him|them|{subject}) '
+                             '(better)? as {quote} {account}'),
+              Pattern(category='account_link',
+                      strength='named',
+                      phrase="(has been|have been|was|is|' s|been|keeps|started) "
+                             '(posting|writing|streaming|commenting|lurking|hiding|trading|selling|tweeting|blogging) '
+                             '(here|there|on {any})? (as|under|under the name|by the name) '
+                             '{quote} {account}'),
+              Pattern(category='account_link',
+                      strength='named',
+                      phrase='(look up|look at|check|check out|compare|search|google|see) '
+                             '{quote} {alias} {quote} {elsewhere} (the|that)? {any} {any}? '
+                             "{any}? (.|,) (same|it ' s|that ' s|thats) "
+                             '(guy|girl|man|woman|person|him|her|lad|lady|dude|bloke)'),
+              Pattern(category='account_link',
+                      strength='named',
+                      phrase='{quote} {subject} {quote} (and|&) {gap5} {quote} {alias} {quote} '
+                             '(share|are|have) (one|a|an|the same|exactly the same) '
+                             '(keyboard|ip|account|account '
+                             'holder|owner|email|phone|brain|writer|hand|typist|laptop|computer|address|browser)'),
+              Pattern(category='account_link',
+                      strength='named',
+                      phrase='{quote} {subject} {quote} (on|over)? here (=|is|,|and) {quote} '
+                             '{alias} {quote} ((over)? there|on (the|that)? {any} {any}? '
+                             '(site|forum|app|board|sub|server|discord))'),
+              Pattern(category='account_link',
+                      strength='named',
+                      phrase='(who|that|and) '
+                             '(streams|posts|writes|sells|performs|cams|games|comments|advertises|escorts|sings|draws) '
+                             '{any}? {any}? (as|under the (name|handle|username)|by the name) '
+                             '{quote} {account}'),
+              Pattern(category='account_link',
+                      strength='named',
+                      phrase='(he|she|{someone}|the {agents}|our {agents}|{subject}) '
+                             '(streams|posts|writes|sells|performs|cams|comments|advertises) '
+                             '{any}? {any}? (under the (name|handle|username)|by the name of) '
+                             '{quote} {account}'),
+              Pattern(category='account_link',
+                      strength='named',
+                      phrase="({whose}|{subject} (' )? s) "
+                             '(spare|personal|private|other|second|first|real|previous) '
+                             '(account|profile|page|username|handle) {any}? {any}? (is|was) (the '
+                             'one (called|named))? {quote} {account}'),
+              Pattern(category='account_link',
+                      strength='named',
                       phrase='(deleted|nuked|abandoned|closed|left) (her|his|their) {any}? '
                              '(account|profile|username) and {gap5} as {quote} {alias}'),
               Pattern(category='account_link',
@@ -4941,7 +5075,8 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
               Pattern(category='account_link',
                       strength='named',
                       phrase="{quote} {subject} {quote} (is|' s) (just|only)? {quote} {account} "
-                             '(again|under a (new|different) name|with a new name|reborn|2)'),
+                             '(again|under a (new|different) name|with a (new|different) '
+                             '(name|avatar|account|username|face|picture)|reborn|2)'),
               Pattern(category='account_link',
                       strength='named',
                       phrase="(that|this) {any}? {any}? {any}? {any}? (is|' s) (just|only)? "
@@ -5125,6 +5260,10 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                              'and the) same {end}'),
               Pattern(category='whereabouts',
                       strength='pointed',
+                      phrase='(look out|watch|watch out|keep an eye out|wait|look|lookout) for '
+                             '(him|her|{doee}) (on|at|in|outside|by|near|around|from|off)'),
+              Pattern(category='whereabouts',
+                      strength='pointed',
                       phrase="(you|u|youll|we|i) (can|could|will|' ll|ll|may)? "
                              '(usually|always|often|still|normally|probably)? '
                              '(find|catch|see|spot|meet) (him|her|{doee})'),
@@ -5175,6 +5314,18 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                              '(at|then|by) {gap8} (then|home|back)'),
               Pattern(category='exposure_threat',
                       strength='said',
+                      phrase="(i ' m|im|we ' re|i am) "
+                             '(naming|outing|doxxing|doxing|exposing|unmasking) (you|your|u|ur)'),
+              Pattern(category='exposure_threat',
+                      strength='said',
+                      phrase='(how|what) (your|ur) {any}? '
+                             '(customers|clients|boss|employer|wife|husband|family|parents|mum|mom|colleagues|neighbours|kids|friends|congregation|students|fans) '
+                             '(would|will|might) (react|say|think|feel|do)'),
+              Pattern(category='exposure_threat',
+                      strength='said',
+                      phrase='(go|going|goes) public (with|about) (who|where|what|your)'),
+              Pattern(category='exposure_threat',
+                      strength='said',
                       phrase='{iwill} {disclose} {gap5} '
                              '(you|your|ur|who|where|his|her|their|everything|what i '
                              '(know|have)|{secrets})'),
@@ -5213,10 +5364,10 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                       phrase='(dox|doxx) (you|u|ur ass|your ass)'),
               Pattern(category='exposure_threat',
                       strength='said',
-                      phrase='(your|ur) (address|real name|identity|dox|doxx|passport) {gap5} '
-                             '(goes|is going|gets out|will go|will be|drops|is next|is '
-                             'public|goes public|online|live|posted|published|on every|on the '
-                             'front)'),
+                      phrase='(your|ur) (address|real name|identity|dox|doxx|passport) {any}? '
+                             '{any}? (goes|is going|gets out|will go|will be|drops|is next|is '
+                             'public|goes public|online|goes live|is live|posted|published|on '
+                             'every|on the front)'),
               Pattern(category='exposure_threat',
                       strength='said',
                       phrase='(shame|pity|unfortunate|sad|awful|terrible|tragic) if {gap5} '
@@ -5276,6 +5427,21 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                       phrase='before (your|ur) {any}? '
                              '(colleagues|boss|family|wife|husband|mum|mom|parents|employer|friends|kids|school|neighbours) '
                              '(see|sees|find|finds|hear|hears|know)'),
+              Pattern(category='exposure_threat',
+                      strength='veiled',
+                      phrase='(some people|some of us|people|we|i) know (which|what|where) '
+                             '{any}? {any}? your {any} '
+                             '(goes|is|works|lives|attends|plays|trains)'),
+              Pattern(category='exposure_threat',
+                      strength='veiled',
+                      phrase='(or|else|otherwise) {gap8} '
+                             '(names|addresses|list|file|dox|photos|pictures|screenshots) {gap5} '
+                             '(is|are|goes|go|ends up|will be|get) '
+                             '(on|up|out|public|everywhere|posted)'),
+              Pattern(category='exposure_threat',
+                      strength='veiled',
+                      phrase='(nobody|no one|noone) (hears|finds out|learns|has to know|needs to '
+                             'know|sees) {any}? (about|what|who|where|it)'),
               Pattern(category='exposure_threat',
                       strength='veiled',
                       phrase='{iwill} '
