@@ -383,7 +383,7 @@ def _person_at(  # noqa: C901, PLR0911, PLR0912  # each way out is one case
             return Person("owner.capital", -8, About.PERSON)
         return Person("owner.odd", -4, About.MEMBER)
     if view.is_capital(at) and flag & GIVEN and not flag & COMMON:
-        return Person("owner.given", 0, About.PERSON)
+        return Person("owner.given", -8, About.PERSON)
     if view.is_capital(at) and flag & SURNAME and not flag & COMMON:
         return Person("owner.capital", -8, About.PERSON)
     return None
