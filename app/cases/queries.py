@@ -177,10 +177,10 @@ def case_of_report(session: Session, report: ExposureReport) -> Case | None:
     return None if report.case_id is None else session.get(Case, report.case_id)
 
 
-def report_of_case(session: Session, case_id: int) -> ExposureReport | None:
-    """The report with which a case began, while nobody has a team named."""
+def reports_of_case(session: Session, case_id: int) -> Sequence[ExposureReport]:
+    """The reports that belong to a case, the first one first."""
     query = select(ExposureReport).where(ExposureReport.case_id == case_id)
-    return session.scalars(query.order_by(ExposureReport.id).limit(1)).first()
+    return session.scalars(query.order_by(ExposureReport.id)).all()
 
 
 def post_of_report(session: Session, report: ExposureReport) -> Post | None:

@@ -28,7 +28,7 @@ from app.cases.models import (
     SoftHold,
     Timer,
 )
-from app.cases.service import casework, holds, intake, ledger, poster, rounds, team
+from app.cases.service import casework, holds, intake, ledger, poster, rounds, team, telling
 from app.cases.service.casework import Opened, Proposal, SealedTermError
 from app.cases.service.intake import Account, NobodyLeftError
 from app.cases.words import (
@@ -119,13 +119,13 @@ def test_the_one_who_sent_it_reads_four_words_after_a_random_while(
     stage = set_stage(session)
     report = report_post(session, stage)
     team.claim(session, stage.owl.actor, report)
-    assert intake.told_now(report) is Told.RECEIVED
+    assert telling.told_now(report) is Told.RECEIVED
     move_clock(timedelta(hours=5))
-    assert intake.told_now(report) is Told.LOOKED_AT
+    assert telling.told_now(report) is Told.LOOKED_AT
     team.settle(session, report, ReportState.NO_EXPOSURE)
-    assert intake.told_now(report) is Told.LOOKED_AT
+    assert telling.told_now(report) is Told.LOOKED_AT
     move_clock(timedelta(hours=5))
-    assert intake.told_now(report) is Told.CLOSED
+    assert telling.told_now(report) is Told.CLOSED
 
 
 def test_a_report_is_taken_by_one(session: Session) -> None:
@@ -593,9 +593,12 @@ def test_two_people_close_a_case_and_one_click_opens_it_again(
     assert casework.close(session, opened) is False
     assert casework.close(session, opened_by(session, opened, stage.wren)) is True
     assert workflow.state(queries.facts_of(session, opened.case)) is State.CLOSED
+    (report,) = queries.reports_of_case(session, opened.case.id)
+    assert (report.closed_on, report.next_told) == (clock.today(), Told.CLOSED)
     casework.reopen(session, own_of(session, opened, stage.heron))
     session.flush()
     assert workflow.state(queries.facts_of(session, opened.case)) is State.RESPONDING
+    assert report.closed_on is None
 
 
 def settle_everything(session: Session, opened: Opened, stage: Stage) -> None:

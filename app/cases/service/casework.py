@@ -25,7 +25,7 @@ from app.cases.models import (
     StepItem,
     Timer,
 )
-from app.cases.service import ledger
+from app.cases.service import ledger, telling
 from app.cases.words import (
     Clock,
     ConsentState,
@@ -35,6 +35,7 @@ from app.cases.words import (
     PlaceKind,
     PlaceState,
     Severity,
+    Told,
     Verb,
 )
 from app.cases.workflow import Gate, ShutError
@@ -434,6 +435,9 @@ def close(session: Session, opened: Opened) -> bool:
     ledger.write(session, opened.ring, opened.who, Verb.CLOSED)
     for timer in queries.timers_of(session, opened.case.id):
         session.delete(timer)
+    for report in queries.reports_of_case(session, opened.case.id):
+        report.closed_on = clock.today()  # from here on the reporter's thread is kept so long
+        telling.tell(report, Told.CLOSED)
     return True
 
 
@@ -445,6 +449,9 @@ def reopen(session: Session, opened: Opened) -> None:
         row = queries.item_of(session, opened.case.id, code)
         if row is not None:
             row.state = ItemState.OPEN
+    for report in queries.reports_of_case(session, opened.case.id):
+        report.closed_on = None
+        telling.tell(report, Told.ACTED_ON)
     ledger.write(session, opened.ring, opened.who, Verb.REOPENED)
     start_clock(session, opened.case, Clock.UPDATE)
     _call_team(session, opened.case)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,7 +34,6 @@ from app.screening.engine import screen
 
 TABLE: Final = "exposure_reports"
 NOTICE: Final = "duty"  # the kind and the subject of a line in a responder's inbox: nothing else
-TOLD_AFTER: Final = 3 * 60  # minutes at most until a reporter reads another word
 AGREES: Final = 0.7  # so sure must a detector be to hide a post because of a visitor's report
 
 
@@ -290,19 +288,6 @@ def read_letters(session: Session, report: ExposureReport, key: bytes) -> list[t
         )
         for letter in queries.report_letters(session, report.id)
     ]
-
-
-def tell(report: ExposureReport, word: Told) -> None:
-    """Let the reporter read another word, after a random while."""
-    report.told = told_now(report)
-    report.next_told = word
-    wait = timedelta(minutes=60 + secrets.randbelow(TOLD_AFTER))
-    report.next_told_at = clock.now() + wait
-
-
-def told_now(report: ExposureReport) -> Told:
-    """The word that the reporter reads at this moment."""
-    return report.next_told if report.next_told_at <= clock.now() else report.told
 
 
 def use_receipt(session: Session, receipt: Receipt) -> None:

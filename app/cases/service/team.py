@@ -12,7 +12,7 @@ from app.accounts.models import Member
 from app.cases import keys, queries, workflow
 from app.cases.keys import Ring
 from app.cases.models import Case, ExposureReport, Named, ReportReader
-from app.cases.service import casework, holds, intake, ledger
+from app.cases.service import casework, holds, intake, ledger, telling
 from app.cases.service.casework import Opened, Opening
 from app.cases.words import (
     Clock,
@@ -66,7 +66,7 @@ def claim(session: Session, responder: Actor, report: ExposureReport) -> Exposur
     if taken is None:
         raise StaleError
     session.refresh(report)
-    intake.tell(report, Told.LOOKED_AT)
+    telling.tell(report, Told.LOOKED_AT)
     for timer in queries.timers_of_report(session, report.id):
         session.delete(timer)
     return report
@@ -136,7 +136,7 @@ def settle(session: Session, report: ExposureReport, state: ReportState) -> None
         raise ShutError(workflow.Gate.ORDER)
     report.state = state
     report.closed_on = clock.today()
-    intake.tell(report, Told.CLOSED)
+    telling.tell(report, Told.CLOSED)
     post = queries.post_of_report(session, report)
     if post is not None and state is not ReportState.DUPLICATE:
         holds.release(session, post)
@@ -275,7 +275,7 @@ def _forget_first_copies(
     report.box_a = report.box_b = None
     report.state = ReportState.LINKED
     report.claimed_at = None
-    intake.tell(report, Told.ACTED_ON)
+    telling.tell(report, Told.ACTED_ON)
 
 
 # --- people of a case -----------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import keys
 from app.cases.models import ExposureReport
-from app.cases.service import intake
+from app.cases.service import intake, telling
 from app.cases.words import Told
 from app.core.crypto import BrokenSealError
 from app.web.access import me, signed_in
@@ -27,7 +27,7 @@ class OwnReport:
     @property
     def told(self) -> Told:
         """The word that is told now."""
-        return intake.told_now(self.report)
+        return telling.told_now(self.report)
 
 
 def own_report(session: Session, public_id: str) -> OwnReport | None:

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from app.cases import queries, receipts
 from app.cases.forms import ReceiptForm
 from app.cases.models import ExposureReport, Receipt
-from app.cases.service import intake
+from app.cases.service import intake, telling
 from app.cases.views.common import blueprint, duty_line
 from app.core.crypto import BrokenSealError, Passphrase
 from app.core.text import clean
@@ -95,7 +95,7 @@ def _follow(form: ReceiptForm, *, is_reply: bool = False) -> ResponseReturnValue
         "cases/followed.html",
         422 if problem else 200,
         words=form.typed,
-        told=intake.told_now(report),
+        told=telling.told_now(report),
         letters=intake.read_letters(session(), report, key),
         expires_on=receipt.expires_on,
         text=text,
