@@ -584,9 +584,11 @@ def links_of(session: Session, actor: Actor, rows: Sequence[PostRow]) -> Links:
         post_id, quoted_id, quoted_public, quoted_visibility, body, author,
         quoting_public, number, quoting_visibility, may_enter, thread_visibility,
     ) in session.execute(_LINKS, {"shown": shown, **of(actor)}).all():  # fmt: skip
-        is_open = quoted_visibility is Visibility.PUBLISHED and may_enter
-        is_open = is_open and thread_visibility is Visibility.PUBLISHED
-        if post_id in here:
+        # What the reader may not know of leaves no line; what was removed in the open leaves one.
+        is_known = may_enter and thread_visibility is Visibility.PUBLISHED
+        is_known = is_known and quoted_visibility in OPEN
+        is_open = is_known and quoted_visibility is Visibility.PUBLISHED
+        if post_id in here and is_known:
             row = QuoteRow(
                 public_id=quoted_public if is_open else "",
                 author=author if is_open else None,
