@@ -248,6 +248,20 @@ def key_of(session: Session, report: ExposureReport, part: bytes, private_key: b
     return sealing.open_data_key(private_key, part, shred, binding(report.public_id))
 
 
+def keys_of(
+    session: Session, reports: Sequence[tuple[ExposureReport, bytes]], private_key: bytes
+) -> dict[int, bytes]:
+    """The keys of several reports by inner id; what was sealed to another key is left out."""
+    halves = shreds.shred_parts(session, [report.shred_id for report, _ in reports])
+    found = {}
+    for report, part in reports:
+        if report.shred_id in halves and keys.opens(private_key, part):
+            shred = halves[report.shred_id]
+            place = binding(report.public_id)
+            found[report.id] = sealing.open_data_key(private_key, part, shred, place)
+    return found
+
+
 def read_box(report: ExposureReport, key: bytes, which: str) -> dict[str, str]:
     """What box `a` or `b` of a report says; nothing once it was moved into a case."""
     box = report.box_a if which == "a" else report.box_b

@@ -55,7 +55,8 @@ def duty() -> ResponseReturnValue:
     """What waits: reports first, danger before all, then the cases on which one is named."""
     rows = sorted(_rows(), key=lambda row: not row.presses)
     cases = queries.cases_of(session(), me().id)
-    states = {case.id: workflow.state(queries.facts_of(session(), case)) for case in cases}
+    facts = queries.facts_of_all(session(), cases)
+    states = {case_id: workflow.state(one) for case_id, one in facts.items()}
     return page(
         "cases/duty.html",
         rows=rows,
@@ -72,14 +73,13 @@ def duty() -> ResponseReturnValue:
 def _rows() -> list[Row]:
     """The open reports that were sealed to the one who asks, each with its box A."""
     private_key = signed_in().unlock()
-    rows = []
-    for report, part in queries.reports_for(session(), me().id):
-        try:
-            key = intake.key_of(session(), report, part, private_key)
-        except crypto.BrokenSealError:
-            continue  # sealed to a key that this person no longer has
-        rows.append(Row(report, intake.read_box(report, key, "a")))
-    return rows
+    reports = queries.reports_for(session(), me().id)
+    found = intake.keys_of(session(), reports, private_key)
+    return [
+        Row(report, intake.read_box(report, found[report.id], "a"))
+        for report, _part in reports
+        if report.id in found
+    ]
 
 
 # --- one report -----------------------------------------------------------------------------------
