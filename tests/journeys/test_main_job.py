@@ -17,7 +17,7 @@ OTHERS = (
     "The one who wrote that lives at 9 Tansy Row, Bristol BS1 4DJ. Her number is 020 7946 0123."
 )
 HARMLESS = "Water them in the morning, *never* at noon."
-POINTED = "I know who you are, and so will everybody here by tomorrow."
+POINTED = "Wren, the whole market talks about you by now."
 
 
 def say(page: Page, label: str, text: str) -> None:
@@ -210,20 +210,20 @@ def test_the_main_job(live: Live, new_person: NewPerson) -> None:
     # 5: Wren reports; Owl removes and silences; Wren is told; Stoat reads, cannot write, answers.
     reply(stoat, thread, POINTED)
     wren.goto(thread)
-    pointed = wren.locator("article.post", has_text="I know who you are")
+    pointed = wren.locator("article.post", has_text="the whole market talks")
     pointed.get_by_role("link", name="Report").click()
     wren.get_by_label("It shows who someone is").check()
     press(wren, "Send the report")
     owl.goto("/queue")
     follow(owl, "A post by stoat")
-    threat = "You threatened to expose another member."
+    threat = "You pointed at where another member can be found."
     decide(owl, act="Remove it", rule="identity", facts=threat, sanction="Silence", days="3")
     wren.goto("/inbox")
     follow(wren, "Your report has an outcome")
     expect(wren.get_by_text("It shows who someone is")).to_be_visible()
     wren.goto(thread)
     expect(wren.get_by_text("The moderators removed this post")).to_be_visible()
-    assert "I know who you are" not in wren.content()
+    assert "the whole market talks" not in wren.content()
 
     stoat.goto(thread)
     expect(stoat.get_by_text("You may read this thread but not reply.")).to_be_visible()
