@@ -128,7 +128,7 @@ CLAUSE: Final[Mapping[str, int]] = {
     "linked.same": 10,
     "linked.equal": 10,
     "linked.joined": 6,
-    "threat": -29,
+    "threat": -26,
     "threat.reveal": 8,
     "threat.hard": 6,
     "threat.audience": 8,

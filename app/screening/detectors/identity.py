@@ -45,6 +45,7 @@ from app.screening.lexicon import (
 )
 from app.screening.readers import account_from
 from app.screening.scene import Candidate, Scene
+from app.screening.tokens import View
 
 AHEAD: Final = 16  # tokens behind a phrase in which its place and time may stand
 BEHIND: Final = 20  # tokens around a pronoun in which it may be said whose family it is
@@ -109,8 +110,11 @@ def linked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
     candidate.add("cue.likened", -6 if pattern.strength == "likened" else 0)
     candidate.add("account", _name_weight(scene, account.first))
     if groups.get("subject") is not None:
-        weight = _name_weight(scene, token_at(found, "subject"))
+        subject = token_at(found, "subject")
+        weight = _name_weight(scene, subject)
         candidate.add("subject", weight // 2 if weight > 0 else weight)
+        if _is_setting(view, subject, account.first):
+            candidate.add("setting", ASSIGNMENT)
         candidate.about = About.MEMBER
     else:
         person = _strongest(scene, first, account.first)
@@ -126,6 +130,17 @@ def linked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
     return candidate
 
 
+def _is_setting(view: View, subject: int, account: int) -> bool:
+    """Whether a sign of equality sets something, as in commands: `--output=FILE`, `LANG=de_DE`."""
+    if "=" not in view.keys[subject + 1 : account]:
+        return False
+    between = view.text[view.ends[subject] : view.starts[account]]
+    is_tight = not (between[:1].isspace() and between[-1:].isspace())
+    word = view.text[view.starts[account] : view.ends[account]]
+    return is_tight or (word.isupper() and len(word) > 1)
+
+
+ASSIGNMENT: Final = -24  # what a setting takes away: two names side by side weigh no more
 _I: Final = frozenset({"i", "my", "im", "our", "we"})
 
 

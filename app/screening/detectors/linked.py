@@ -233,6 +233,8 @@ def threatened(scene: Scene, clauses: Clauses) -> Iterator[Candidate]:
         if any(view.flags[at] & NEGATION for at in range(low, high)):
             candidate.add("negation", -12)
         scene.add_cues(candidate, low, high, "safety")
+        if clauses.is_fiction(low, high):
+            candidate.add("fiction", CLAUSE["fiction"])
         count = scene.public_near(low, high)
         if count:
             candidate.add("public", -10 * min(count, 2))
