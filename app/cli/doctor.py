@@ -12,12 +12,14 @@ from sqlalchemy import select
 
 import config as settings_of_the_machine
 from app.accounts.second_factor import missing_count
-from app.core import epochs
+from app.core import crypto, epochs
 from app.core.audit import verify
 from app.core.db import Database, UnfitDatabaseError, open_database
 from app.core.epochs import LostEpochError
 from app.core.migrate import is_current
 from app.core.shreds import Shred
+from app.shields import queries as shields
+from app.shields.tags import Keys
 from config import Config, SettingError
 
 
@@ -92,6 +94,25 @@ def _epochs(config: Config, database: Database) -> Check:
     return Check("what is sealed can be opened", is_well=True)
 
 
+def _shields(config: Config, database: Database) -> Check:
+    """Whether the shield key is the one that the shields were made with."""
+    what = "the shields can be read"
+    with database.read() as session:
+        book = shields.book(session)
+    if book is None:
+        return Check(what, is_well=True)
+    try:
+        keys = Keys(settings_of_the_machine.secret(config, "shields"))
+    except SettingError as error:
+        return Check(what, is_well=False, advice=str(error))
+    return Check(
+        what,
+        crypto.same(book.check, keys.check),
+        f"{config.keys / 'shields.key'} is not the key they were made with, so every new text is "
+        "held while there are shields. Put the former key back from a backup.",
+    )
+
+
 def _database(config: Config) -> Iterator[Check]:
     """Whether the database opens as it must, has today's tables, and an unbroken audit chain."""
     database = open_database(config.database)
@@ -114,4 +135,5 @@ def _database(config: Config) -> Iterator[Check]:
             f"{missing} of them have no power until they set it up: ask them to sign in.",
         )
         yield _epochs(config, database)
+        yield _shields(config, database)
     database.close()

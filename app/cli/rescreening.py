@@ -20,12 +20,18 @@ A_WHILE: Final = 2.0  # seconds of each look of the server's own tick
 BREATH: Final = 0.05  # seconds between its slices, for whoever is reading
 
 
-def run_through(config: Config, workers: int) -> rescreening.Stand:
+def run_through(config: Config, workers: int) -> rescreening.Stand | None:
     """Look through all posts that the present rules have not seen; returns how it stands then.
 
     Joins the run that is under way, if there is one. Each worker opens the database itself.
+    Begins none, and returns nothing, where the present rules have seen every post.
     """
     database = _open(config)
+    with database.read() as session:
+        is_done = rescreening.running(session) is None and not rescreening.stand(session).stale
+    if is_done:
+        database.close()
+        return None
     with database.write.begin() as session:
         run_id = rescreening.begin(session, "operator").id
     database.close()

@@ -76,6 +76,9 @@ def screen_all() -> int:
 
     hush()
     stand = run_through(settings_of_the_machine.read(), workers=os.cpu_count() or 1)
+    if stand is None:
+        print("Nothing to do: the present rules have looked at every published post.")
+        return 0
     print(f"Done. {stand.total} published posts; {stand.stale} are left for another run.")
     return 0
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import secrets
 import shutil
 import stat
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, func, select, text, update
 
 from app import create_app
 from app.accounts.queries import member_by_pseudonym
@@ -18,7 +19,11 @@ from app.cli.run import prepare
 from app.core.db import Database, open_database
 from app.core.settings import read_settings
 from app.core.shreds import new_shred, open_shreds, shred_part
+from app.forum.models import Post, Rescreening
+from app.forum.rules import rules_version
 from app.policy.vocabulary import Role
+from app.shields.models import ShieldBook
+from app.shields.tags import Keys
 from config import SettingError, read, secret
 
 
@@ -259,3 +264,33 @@ def test_a_tick_turns_the_epoch_of_the_keys_when_a_week_is_over(
     assert [path.name for path in keys.glob("epoch-*")] == ["epoch-2.key"]
     with filled.read() as session:
         assert shred_part(session, shred) == part
+
+
+def test_doctor_says_when_the_shield_key_is_another_one(
+    filled: Database, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check = Keys(secret(read(), "shields")).check
+    with filled.write.begin() as session:
+        session.execute(delete(ShieldBook))
+        session.add(ShieldBook(id=1, version="one", check=check))
+    filled.close()
+    main(["doctor"])
+    assert "well   the shields can be read" in capsys.readouterr().out
+    (data / "keys" / "shields.key").write_bytes(secrets.token_bytes(32))
+    assert main(["doctor"]) == 1
+    said = capsys.readouterr().out
+    assert "WRONG  the shields can be read" in said
+    assert "shields.key is not the key they were made with" in said
+
+
+def test_screen_all_begins_no_run_when_nothing_is_left_to_look_at(
+    filled: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with filled.write.begin() as session:
+        session.execute(update(Post).values(rules_version=rules_version(session)))
+        before = session.scalar(select(func.count()).select_from(Rescreening))
+    assert main(["screen", "--all"]) == 0
+    assert "Nothing to do" in capsys.readouterr().out
+    with filled.read() as session:
+        assert session.scalar(select(func.count()).select_from(Rescreening)) == before
+    filled.close()
