@@ -23,6 +23,10 @@ class FactorNeededError(RefusalError):
     """The deed belongs to a role, and its member has not yet set up a second factor."""
 
 
+class CodesNeededError(RefusalError):
+    """The member has not yet confirmed a recovery code, and does that before anything else."""
+
+
 class DeniedError(RefusalError):
     """The thing may be seen but the deed may not be done; `rule` names the rule that said no."""
 

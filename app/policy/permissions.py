@@ -366,13 +366,14 @@ def is_suspended(actor: Actor) -> bool:
 def readable_from(actor: Actor) -> Trust:
     """The highest reading gate that lets the actor in: `may_enter` as a number, for SQL.
 
-    Lists that are open to everybody show somebody suspended what they show to visitors.
+    Lists that are open to everybody show somebody suspended what they show to visitors, and so
+    they do to whoever has not yet confirmed a recovery code.
     """
-    if is_suspended(actor):
+    if is_suspended(actor) or not actor.is_confirmed:
         return Trust.VISITOR
     return Trust.TRUSTED if is_moderator(actor, None) else actor.trust
 
 
 def roles_at_gates(actor: Actor) -> Role:
-    """The roles that open gates to the actor: none while suspended."""
-    return Role.NONE if is_suspended(actor) else actor.roles
+    """The roles that open gates to the actor: none while suspended or not yet confirmed."""
+    return Role.NONE if is_suspended(actor) or not actor.is_confirmed else actor.roles

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from functools import partial, wraps
 from typing import Any, Final, TypeVar, cast
 
-from flask import Flask, Request, current_app, g, redirect, request, url_for
+from flask import Flask, Request, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
 
 from app.core.errors import (
+    CodesNeededError,
     ConfirmNeededError,
     DeniedError,
     FactorNeededError,
@@ -168,7 +168,8 @@ def permit(permission: Permission) -> Callable[[View], View]:
         @wraps(view)
         def guarded(**named: Any) -> ResponseReturnValue:
             demand(permission)
-            return unconfirmed() or view(**named)
+            ask_for_codes_first()
+            return view(**named)
 
         setattr(guarded, DOOR, permission)
         return guarded
@@ -186,13 +187,14 @@ def permit_on(
         def guarded(**named: Any) -> ResponseReturnValue:
             if is_shut_out(permission, actor()):
                 raise DeniedError(SHUT_OUT)
+            ask_for_codes_first()
             first = next(iter(named))
             subject = load(session(), named.pop(first))
             if subject is None:
                 # A visitor gets the same answer whether the thing is hidden or not there at all.
                 raise NotFoundError if actor().is_member else SignInNeededError
             demand(permission, subject)
-            return unconfirmed() or view(subject, **named)
+            return view(subject, **named)
 
         setattr(guarded, DOOR, permission)
         setattr(guarded, SUBJECT, load)
@@ -217,11 +219,14 @@ def confirmed(view: View) -> View:
     return guarded
 
 
-def unconfirmed() -> Response | None:
-    """Send a new member who has not yet confirmed a recovery code to do so first."""
-    if actor().is_confirmed or request.blueprint == "accounts":
-        return None
-    return redirect(url_for("accounts.recovery_codes"))
+def ask_for_codes_first() -> None:
+    """Let nobody on who has not yet confirmed a recovery code, but to the own account.
+
+    Raises:
+        CodesNeededError: for such a member, whatever lies behind the door.
+    """
+    if not actor().is_confirmed and request.blueprint != "accounts":
+        raise CodesNeededError
 
 
 def close_undeclared_doors(app: Flask) -> None:

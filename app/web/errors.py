@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 
 from app.core.errors import (
     BusyError,
+    CodesNeededError,
     ConfirmNeededError,
     DeniedError,
     FactorNeededError,
@@ -63,6 +64,7 @@ def explain_refusals(app: Flask) -> None:
     app.register_error_handler(NotFoundError, _not_found)
     app.register_error_handler(SignInNeededError, _sign_in_needed)
     app.register_error_handler(ConfirmNeededError, _confirm_needed)
+    app.register_error_handler(CodesNeededError, _codes_needed)
     app.register_error_handler(FactorNeededError, _factor_needed)
     app.register_error_handler(DeniedError, _denied)
     app.register_error_handler(StaleError, _stale)
@@ -132,6 +134,23 @@ def _factor_needed(error: Exception) -> ResponseReturnValue:
         return redirect(url_for("accounts.second_factor"))
     text = _("Whoever has a role here signs in with a code as well. Set that up in your settings.")
     return keep_typed(_("A second factor is missing"), text, 403)
+
+
+def _codes_needed(error: Exception) -> ResponseReturnValue:
+    undo()
+    fields = typed() if request.method not in SAFE_METHODS else []
+    codes = url_for("accounts.recovery_codes")
+    if not fields:
+        return redirect(codes)
+    page = render_template(
+        "errors/resume.html",
+        title=_("Confirm a recovery code first"),
+        text=_("Nothing you typed is lost. Confirm a code in a new tab, then come back and go on."),
+        action=request.path,
+        fields=fields,
+        elsewhere=(codes, _("Confirm a code, in a new tab")),
+    )
+    return page, 403
 
 
 def _denied(error: DeniedError) -> ResponseReturnValue:
