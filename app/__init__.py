@@ -79,7 +79,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     )
     app.extensions["database"] = database or open_database(config.database)
     app.extensions["settings"] = SettingsCache()
-    _lend_keys(app.extensions["database"], config)
+    lend_keys(app.extensions["database"], config)
     wire_forum(
         app,
         Forum(
@@ -111,7 +111,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     return app
 
 
-def _lend_keys(database: Database, config: Config) -> None:
+def lend_keys(database: Database, config: Config) -> None:
     """Let every session of the database find the server's own secrets."""
     from app.accounts.names import open_names
     from app.cases.keys import open_cases

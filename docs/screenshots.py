@@ -14,7 +14,7 @@ from typing import Final
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from app import create_app
+from app import create_app, lend_keys
 from app.accounts import totp
 from app.cli.demo import FACTOR, PASSPHRASE, fill
 from app.cli.server import Server
@@ -60,6 +60,8 @@ def draw(browser: Browser, address: str) -> None:
     shoot(owl, f"{address}/queue", "queue")
     owl.get_by_role("link", name="A post by").first.click()
     owl.screenshot(path=PICTURES / "item.png")
+    shoot(owl, f"{address}/duty", "duty")
+    shoot(signed_in(browser, address, "heron", PHONE), f"{address}/me/case", "phone-case")
     phone = signed_in(browser, address, "wren", PHONE, "dark")
     shoot(phone, f"{address}/", "phone-home")
     shoot(phone, longest_thread(phone, address), "phone-thread")
@@ -105,6 +107,7 @@ def serving(data: Path) -> Iterator[str]:
     config = replace(Config(data=data), bind=f"127.0.0.1:{port}", ticks_inside=False)
     database = open_database(config.database)
     upgrade(database.write_engine)
+    lend_keys(database, config)
     fill(database)
     database.close()
     server = multiprocessing.get_context("fork").Process(target=_serve, args=(config,))

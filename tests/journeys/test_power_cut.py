@@ -12,17 +12,16 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from app import lend_keys
 from app.accounts import keyring, sessions
 from app.accounts.queries import credentials_of
-from app.cases.keys import open_cases
 from app.cli.demo import PASSPHRASE, fill
 from app.core import audit
 from app.core.crypto import Passphrase
 from app.core.db import open_database
 from app.core.migrate import upgrade
-from app.core.shreds import open_shreds
 from app.forum.models import Board, Post, Thread
-from config import Config, secret
+from config import Config
 from tests.journeys.conftest import Live, start
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
@@ -61,9 +60,7 @@ def prepared(data: Path) -> tuple[str, str]:
     data.mkdir(mode=0o700)
     database = open_database(f"sqlite:///{data / 'bauta.sqlite3'}")
     upgrade(database.write_engine)
-    config = Config(data=data)
-    open_shreds(database, config.keys)
-    open_cases(database, secret(config, "cases"))
+    lend_keys(database, Config(data=data))
     fill(database)
     with database.write.begin() as session:
         heron = credentials_of(session, "heron")
