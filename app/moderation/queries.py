@@ -32,6 +32,7 @@ EXCERPT: Final = 280
 ROWS_A_PAGE: Final = 50
 DAYS_A_PAGE: Final = 30
 NEIGHBOURS: Final = 5  # items, statements shown beside an item
+OF_THE_WHOLE: Final = frozenset({Category.SHIELD})  # findings that name no place in the text
 NOWHERE: Final = Gate(read=Trust.VISITOR, reply=Trust.NEWCOMER, start=Trust.NEWCOMER)
 
 Rows = Select[*tuple[Any, ...]]
@@ -332,22 +333,42 @@ def _not_again(session: Session, statement: Statement) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What screening found in a held text: in its title and in its wording."""
+    """What screening found in a held text: in its title, in its wording, and about it as a whole.
+
+    `is_outdated`: something lay beyond the end of the text as it is now.
+    """
 
     in_title: tuple[Finding, ...] = ()
     in_body: tuple[Finding, ...] = ()
+    in_whole: tuple[Finding, ...] = ()
+    is_outdated: bool = False
 
 
 def findings_of(matter: Matter) -> Found:
-    """The findings that an item keeps, as far as they still lie within the text."""
+    """The findings that an item keeps; what lies beyond the end of the text has no place in it.
+
+    A shield spans the whole text and names no place in it: as a mark it would cover all others.
+    """
     if matter.post is None or matter.statement is not None:
         return Found()
     texts = {IN_TITLE: matter.post.thread.full_title, IN_BODY: matter.post.body}
     found: dict[str, list[Finding]] = {IN_TITLE: [], IN_BODY: []}
+    whole: list[Finding] = []
+    is_outdated = False
     for kept in matter.item.findings:
-        if kept["end"] <= len(texts[kept["where"]]):
-            found[kept["where"]].append(_finding(kept))
-    return Found(in_title=_in_order(found[IN_TITLE]), in_body=_in_order(found[IN_BODY]))
+        finding = _finding(kept)
+        if finding.category in OF_THE_WHOLE:
+            whole.append(finding)
+        elif finding.span.end > len(texts[kept["where"]]):
+            is_outdated = True
+        else:
+            found[kept["where"]].append(finding)
+    return Found(
+        in_title=_in_order(found[IN_TITLE]),
+        in_body=_in_order(found[IN_BODY]),
+        in_whole=tuple(whole),
+        is_outdated=is_outdated,
+    )
 
 
 def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:

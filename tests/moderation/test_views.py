@@ -881,3 +881,32 @@ def test_no_page_title_of_the_console_names_a_member(session: Session, sign_in: 
         head = sign_in(owl).get(path).text.partition("</title>")[0]
         assert "Stoat" not in head
         assert "lamp" not in head
+
+
+def test_a_shield_is_said_above_the_text_and_covers_no_mark(
+    session: Session, sign_in: SignIn
+) -> None:
+    item = make_held(session)
+    length = len(post_of(session, item).body)
+    shield = {
+        "category": "shield", "where": "body", "start": 0, "end": length, "confidence": 1.0,
+        "about": "member", "why": "shield", "parameters": [], "rules": [],
+    }  # fmt: skip
+    item.findings = [shield, *item.findings]
+    session.commit()
+    page = sign_in(make_moderator(session)).get(f"/queue/{item.public_id}").text
+    assert "A moderator reads this first." in page.split('class="marked"')[0]
+    assert "<mark>020 7946 0958<" in page
+
+
+def test_a_finding_beyond_the_end_of_a_text_is_not_passed_over(
+    session: Session, sign_in: SignIn
+) -> None:
+    item = make_held(session)
+    session.commit()
+    moderator = sign_in(make_moderator(session))
+    said = "The text has changed since it was screened"
+    assert said not in moderator.get(f"/queue/{item.public_id}").text
+    post_of(session, item).body = "Gone."
+    session.commit()
+    assert said in moderator.get(f"/queue/{item.public_id}").text
