@@ -286,3 +286,14 @@ def test_a_page_still_answers_when_the_database_is_away(
         assert response.status_code == 500
         assert "gone" not in response.text
         check(response)
+
+
+def test_the_first_links_of_a_page_stand_in_a_landmark(
+    session: Session, client: FlaskClient
+) -> None:
+    session.commit()
+    body = client.get("/").text.split("<body>")[1]
+    first = body.partition("</nav>")[0]
+    assert first.lstrip().startswith('<nav aria-label="Shortcuts">')
+    assert 'class="skip"' in first
+    assert body.index('class="skip"') < body.index('class="page"')
