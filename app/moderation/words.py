@@ -133,6 +133,13 @@ KINDS: Final = {
     Category.SHIELD: _l("shield"),
     Category.FILTER: _l("community filter"),
 }
+# Signals that say why a moderator is asked, where their names would say nothing.
+SIGNALS: Final = {
+    "filter.alert": _l("This filter lets the text through and tells the moderators."),
+    "shield.alert": _l("A shield was found. The text is not held for it."),
+    "shield.often": _l("So many shields in one week: the author may be guessing at them."),
+    "shield.key": _l("The shields cannot be read with this key, so every text is held."),
+}
 # What the logs say of a deed. The public log says nothing else; a verb without words is shown bare.
 VERBS: Final = {
     "post.release": _l("Moderators released a post"),
@@ -195,6 +202,7 @@ def for_pages() -> dict[str, Any]:
             "rules": RULES,
             "sanctions": SANCTIONS,
             "sanctions_short": SANCTIONS_SHORT,
+            "signals": SIGNALS,
             "standings": STANDINGS,
             "standings_mean": STANDINGS_MEAN,
             "trust": TRUST,

@@ -890,12 +890,13 @@ def test_a_shield_is_said_above_the_text_and_covers_no_mark(
     length = len(post_of(session, item).body)
     shield = {
         "category": "shield", "where": "body", "start": 0, "end": length, "confidence": 1.0,
-        "about": "member", "why": "shield", "parameters": [], "rules": [],
+        "about": "member", "why": "shield", "parameters": [], "rules": [["shield.often", 0]],
     }  # fmt: skip
     item.findings = [shield, *item.findings]
     session.commit()
     page = sign_in(make_moderator(session)).get(f"/queue/{item.public_id}").text
     assert "A moderator reads this first." in page.split('class="marked"')[0]
+    assert "the author may be guessing at them" in page
     assert "<mark>020 7946 0958<" in page
 
 
