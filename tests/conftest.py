@@ -20,7 +20,6 @@ import pytest
 import sqlalchemy
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -36,6 +35,7 @@ from app.web.unit_of_work import SAFE_METHODS
 from config import Config, secret
 from tests import services
 from tests.factories import CHEAP, PASSPHRASE, private_key_of
+from tests.kept import KEPT_TEMPLATES, keep_addresses, share_statements
 
 KIND: Final = os.environ.get("BAUTA_TEST_DB", "sqlite")
 NOON: Final = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -68,6 +68,7 @@ def _refuse_calls_outside(event: str, details: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(_refuse_calls_outside)
+keep_addresses()
 
 
 # --- the database ---------------------------------------------------------------------------------
@@ -136,6 +137,7 @@ def database_url(template: str, tmp_path: Path, request: pytest.FixtureRequest) 
 def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
     """The database of this test, open, with a folder for the epoch keys beside it."""
     opened = open_database(database_url)
+    share_statements(opened)
     open_shreds(opened, tmp_path / "keys")
     open_cases(opened, secret(Config(data=tmp_path), "cases"))
     yield opened
@@ -181,25 +183,6 @@ def config(tmp_path: Path, database_url: str) -> Config:
         ticks_inside=False,
         signup_wait=0,
     )
-
-
-class KeptTemplates(BytecodeCache):
-    """Templates compiled once a run: each test has its own application, and the same pages."""
-
-    def __init__(self) -> None:
-        self.compiled: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Hand over what an earlier test compiled from the same source."""
-        if bucket.key in self.compiled:
-            bucket.bytecode_from_string(self.compiled[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what was compiled; the bucket itself says of which source."""
-        self.compiled[bucket.key] = bucket.bytecode_to_string()
-
-
-KEPT_TEMPLATES: Final = KeptTemplates()
 
 
 @pytest.fixture

@@ -116,7 +116,8 @@ class Story:
 
     def name_to_leave(self) -> str:
         """A name that stands among the members until its member leaves; then a tag is kept."""
-        name = word(20)
+        # With an end that is always folded: a name that is its own skeleton may leave a tag.
+        name = f"{word(17)}wim"
         self.plan.plant("name of somebody who left", name, stored=BEFORE_THE_TICK)
         self.plan.plant(
             "name of somebody who left, look-alikes folded", pseudonyms.skeleton(name),
