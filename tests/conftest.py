@@ -17,7 +17,6 @@ from typing import Any, Final
 
 import hypothesis
 import pytest
-import sqlalchemy
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -34,6 +33,7 @@ from app.core.shreds import open_shreds
 from app.web.unit_of_work import SAFE_METHODS
 from config import Config, secret
 from tests import services
+from tests.databases import Databases, in_postgresql
 from tests.factories import CHEAP, PASSPHRASE, private_key_of
 from tests.kept import KEPT_TEMPLATES, keep_addresses, share_statements
 
@@ -110,12 +110,12 @@ def template(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRe
     return name
 
 
-def in_postgresql(address: str, statement: str) -> None:
-    """Run one statement on the server itself, outside any transaction."""
-    engine = sqlalchemy.create_engine(address % "postgres", isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(statement)
-    engine.dispose()
+@pytest.fixture(scope="session")
+def databases(template: str, request: pytest.FixtureRequest) -> Iterator[Databases]:
+    """PostgreSQL's databases for tests, one at a time."""
+    kept = Databases(request.getfixturevalue("postgresql"), template)
+    yield kept
+    kept.close()
 
 
 @pytest.fixture
@@ -126,11 +126,9 @@ def database_url(template: str, tmp_path: Path, request: pytest.FixtureRequest) 
         shutil.copy(template, path)
         yield f"sqlite:///{path}"
         return
-    address = request.getfixturevalue("postgresql")
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    in_postgresql(address, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield address % name
-    in_postgresql(address, f"DROP DATABASE {name} WITH (FORCE)")
+    databases: Databases = request.getfixturevalue("databases")
+    yield databases.fresh()
+    databases.give_back()
 
 
 @pytest.fixture
