@@ -31,7 +31,7 @@ PER_KIND: Final = 5  # tenths of log-odds that each kind beyond the third adds
 def told_of_others(view: View, lexicon: Lexicon) -> dict[str, tuple[int, int]]:
     """Return the kinds of weak facts a view tells about a third person, each with its tokens."""
     kinds: dict[str, tuple[int, int]] = {}
-    for pattern in lexicon.matching(view.symbols, frozenset({"others"})):
+    for pattern in view.matching(frozenset({"others"})):
         for match in pattern.expression.finditer(view.symbols):
             kinds.setdefault(pattern.strength, match.span())
     return kinds

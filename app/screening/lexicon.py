@@ -22,6 +22,7 @@ import re2
 
 from app.screening.grammar import Grammar
 from app.screening.languages.pack import Pack, Pattern
+from app.screening.sieve import Need, Sieve
 from app.screening.streets import Streets
 from app.screening.words import plain
 
@@ -91,7 +92,6 @@ OTHER_SYMBOL: Final = "\x86"
 BREAK_SYMBOL: Final = "\n"
 FIRST_WORD: Final = 0x100
 EVERYWHERE: Final = 60  # a word of every sentence counts as much as so many rare ones
-MOST_NEEDS: Final = 4
 LAST_WORD: Final = 0xD7FE
 _BOUNDARY: Final = ".!?;\n"
 _ANY: Final = f"[^{_BOUNDARY}]"
@@ -227,6 +227,7 @@ _CLASSES: Final = {
     "start": f"(?:^|[{_BOUNDARY},:({{}}\"'»«>*-])",
     "end": f"(?:$|[{_BOUNDARY},)(\"'»{OTHER_SYMBOL}-])",
 }
+_WIDE: Final = {_CLASSES["gap5"]: 5, _CLASSES["gap8"]: 8, _CLASSES["near"]: 8}  # tokens at most
 _RARE: Final = {
     f"[{HANDLE_SYMBOL}{CAMEL_SYMBOL}]": HANDLE_SYMBOL + CAMEL_SYMBOL,
     URL_SYMBOL: URL_SYMBOL,
@@ -253,7 +254,7 @@ _SLOTS: Final = {
 class Lexicon:
     """The words, symbols and patterns of some packs."""
 
-    def __init__(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
+    def __init__(  # noqa: C901  # one grammar, read from top to bottom
         self, packs: tuple[Pack, ...], given: str = "", surnames: str = "", common: str = ""
     ) -> None:
         self.packs = packs
@@ -307,18 +308,11 @@ class Lexicon:
         options = re2.Options()
         options.log_errors = False
         self.patterns: list[Compiled] = []
-        self._by_symbol: dict[str, list[int]] = {}
-        self._always: list[int] = []
-        self._also_needed: list[tuple[frozenset[str], ...]] = []
+        self._sieve = Sieve()
         for index, (pattern, code, node) in enumerate(parsed):
             expression = self._expression(node, classes)
             compiled = re2.compile(expression, options)
-            needs = [symbols for _, symbols in self._needs(node, classes)]
-            self._also_needed.append(tuple(needs[1:]))
-            if not needs:
-                self._always.append(index)
-            for needed in needs[0] if needs else frozenset():
-                self._by_symbol.setdefault(needed, []).append(index)
+            self._sieve.add(index, self._needs(node, classes), _longest(node))
             self.patterns.append(
                 Compiled(pattern.category, pattern.strength, code, compiled, pattern.phrase)
             )
@@ -385,28 +379,25 @@ class Lexicon:
 
     def _needs(  # noqa: PLR0911  # each way out is one case
         self, node: Node, classes: Mapping[frozenset[str], list[str]]
-    ) -> list[tuple[int, frozenset[str]]]:
-        """Return sets of symbols of which a text must hold one each, the rarest set first.
-
-        A text that lacks one of them need not be searched for the pattern.
-        """
+    ) -> list[Need]:
+        """Return sets of symbols of which a match holds one each."""
         if node.kind == "words":
             cost = sum(EVERYWHERE if self.entries[word].flags & STOP else 1 for word in node.words)
-            return [(cost, frozenset(classes[node.words]))]
+            return [Need(cost, frozenset(classes[node.words]))]
         if node.kind == "sign":
             signs = frozenset(c if c.isascii() else OTHER_SYMBOL for c in node.text)
-            return [(EVERYWHERE, signs)]
+            return [Need(EVERYWHERE, signs)]
         if node.kind == "class" and node.text in _RARE:
-            return [(EVERYWHERE // 2, frozenset(_RARE[node.text]))]
+            return [Need(EVERYWHERE // 2, frozenset(_RARE[node.text]))]
         if node.kind == "sequence":
-            needs = [need for part in node.parts for need in self._needs(part, classes)]
-            return sorted(needs, key=lambda need: (need[0], sorted(need[1])))[:MOST_NEEDS]
+            return [need for part in node.parts for need in self._needs(part, classes)]
         if node.kind == "either":
             branches = [self._needs(part, classes) for part in node.parts]
             if not all(branches):
                 return []
-            cost = sum(branch[0][0] for branch in branches)
-            return [(cost, frozenset().union(*(branch[0][1] for branch in branches)))]
+            rarest = [min(branch, key=Need.rank) for branch in branches]
+            cost = sum(need.cost for need in rarest)
+            return [Need(cost, frozenset().union(*(need.symbols for need in rarest)))]
         return []
 
     def flags_of(self, key: str) -> int:
@@ -438,22 +429,21 @@ class Lexicon:
                 return digits, taken - at
         return None, 1
 
-    def matching(self, symbols: str, wanted: frozenset[str]) -> list[Compiled]:
-        """Return the patterns of the wanted categories that occur in a string of symbols."""
-        there = set(symbols)
-        possible = set(self._always)
-        for symbol in there:
-            possible.update(self._by_symbol.get(symbol, ()))
-        also = self._also_needed
-        encoded = symbols.encode()
-        patterns = self.patterns
-        return [
-            patterns[index]
-            for index in sorted(possible)
-            if patterns[index].category in wanted
-            and not any(there.isdisjoint(needed) for needed in also[index])
-            and patterns[index].expression.search(encoded) is not None
-        ]
+    def possible(self, symbols: str) -> list[Compiled]:
+        """Return the patterns that could occur in a string of symbols; only these need a search."""
+        return [self.patterns[index] for index in self._sieve.possible(symbols)]
+
+
+def _longest(node: Node) -> int:
+    """Return how many tokens a piece of a pattern takes at most."""
+    if node.kind == "gap":
+        return 3
+    if node.kind == "class":
+        return _WIDE.get(node.text, 1)
+    lengths = [_longest(part) for part in node.parts]
+    if node.kind == "sequence":
+        return sum(lengths)
+    return max(lengths, default=1)
 
 
 Cues = dict[str, dict[str, list[tuple[tuple[str, ...], str, str]]]]

@@ -46,7 +46,7 @@ def facts(text: str, *, context: Context = PLAIN) -> tuple[Fact, ...]:
     lexicon = lexicon_for(context.languages)
     view = next(views(text, lexicon, context))
     found: dict[tuple[int, int, str], Fact] = {}
-    for pattern in lexicon.matching(view.symbols, frozenset({"facts"})):
+    for pattern in view.matching(frozenset({"facts"})):
         slots = pattern.expression.groupindex
         for match in pattern.expression.finditer(view.symbols):
             first, last = match.span()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.screening.disguise import ENDINGS, PROVIDERS
 from app.screening.findings import About, Category
 from app.screening.lexicon import KIN, ROLE, SELF, THIRD
 from app.screening.scene import Candidate, Scene
 from app.screening.scoring import WEIGHTS
+from app.screening.tokens import View
 
 _LOCAL_CHARACTERS: Final = re.compile(r"[\w.+\-%]+")
 _DOMAIN: Final = re.compile(r"[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,5}")
@@ -228,6 +229,9 @@ def _weighed_email(scene: Scene, start: int, end: int, at: int) -> Candidate:
 
 _V4: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _V6: Final = re.compile(r"[0-9A-Fa-f:]{2,45}")
+# What every such address holds: found at the speed of looking for one sign.
+_IN_V4: Final = re.compile(r"\.\d{1,3}\.\d{1,3}\.\d")
+_IN_V6: Final = re.compile(r":[0-9A-Fa-f]{0,4}:")
 _RESOLVERS: Final = frozenset(
     {
         "8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "149.112.112.112",
@@ -240,10 +244,10 @@ _RESOLVERS: Final = frozenset(
 def ip_addresses(scene: Scene) -> Iterator[Candidate]:
     """Yield internet addresses that could be somebody's connection."""
     text = scene.view.text
-    if text.count(".") >= 3:  # noqa: PLR2004  # the number says what it counts
+    if _IN_V4.search(text) is not None:
         for run in _V4.finditer(text):
             yield from _address(scene, *run.span())
-    if text.count(":") >= 2:  # noqa: PLR2004  # the number says what it counts
+    if _IN_V6.search(text) is not None:
         for run in _V6.finditer(text):
             if run[0].count(":") >= 3 or ("::" in run[0] and run[0].strip(":")):  # noqa: PLR2004  # the number says what it counts
                 yield from _address(scene, *run.span())
@@ -275,9 +279,47 @@ def _address(scene: Scene, start: int, end: int) -> Iterator[Candidate]:
     yield scene.weigh(found)
 
 
-# Host, what leads to a profile there, and whether a profile there is a person's by nature.
-_PROFILE: Final = re.compile(
-    r"(?:https?://)?(?:www\.|m\.|mobile\.|[a-z]{2}\.)?("
+class Link(NamedTuple):
+    """A host with a path behind it."""
+
+    start: int
+    host: str  # in lower case
+    path: int  # where the path begins, behind the slash
+
+
+_ENDS_HOST: Final = re.compile(r"\.\w+/")
+LONGEST_HOST: Final = 100
+
+
+def _links(scene: Scene) -> Iterator[Link]:
+    """Yield every host with a path. Most texts have none, and then nothing else is looked for."""
+    view = scene.view
+    text, low = view.text, view.low
+    for found in _ENDS_HOST.finditer(text):
+        scene.budget.step()
+        start = found.start()
+        least = max(0, start - LONGEST_HOST)
+        while start > least and (text[start - 1].isalnum() or text[start - 1] in "-._"):
+            start -= 1
+        yield Link(start, low[start : found.end() - 1], found.end())
+
+
+def _with_scheme(view: View, start: int) -> int:
+    """Return where a link begins whose host begins at a place."""
+    for scheme in ("https://", "http://"):
+        if view.low.startswith(scheme, max(0, start - len(scheme)), start):
+            return start - len(scheme)
+    return start
+
+
+def _start_of(view: View, link: Link, known: re.Match[str]) -> int:
+    """Return where a link begins whose host was known from a place in it on."""
+    return link.start + known.start() if known.start() else _with_scheme(view, link.start)
+
+
+# Hosts where a path leads to a profile.
+_PROFILE_HOST: Final = re.compile(
+    r"(?:www\.|m\.|mobile\.|[a-z]{2}\.)?("
     r"instagram\.com|instagr\.am|facebook\.com|fb\.com|fb\.me|twitter\.com|x\.com|tiktok\.com"
     r"|linkedin\.com|snapchat\.com|t\.me|telegram\.me|wa\.me|twitch\.tv|youtube\.com|reddit\.com"
     r"|onlyfans\.com|fansly\.com|vk\.com|threads\.net|bsky\.app|pinterest\.\w+|strava\.com"
@@ -288,16 +330,16 @@ _PROFILE: Final = re.compile(
     r"|vinted\.[a-z.]{2,6}|depop\.com|etsy\.com|ebay\.[a-z.]{2,6}|okcupid\.com|tumblr\.com|weibo\.com|fetlife\.com"
     r"|myanimelist\.net|chess\.com|lichess\.org|orcid\.org|researchgate\.net|academia\.edu"
     r"|kleinanzeigen\.de|wallapop\.com|leboncoin\.fr|olx\.\w+|skype\.com|bereal\.com|about\.me"
-    r")/([^\s<>\"',;)\]]{1,120})",
-    re.IGNORECASE,
+    r")\Z"
 )
-_ELSEWHERE: Final = re.compile(
-    r"(?:https?://)?(?:[a-z0-9-]{1,30}\.){1,3}[a-z]{2,6}/(?:people|users?|u|profiles?|members?|usr|player)"
-    r"/[\w.@-]{3,40}",
-    re.IGNORECASE,
+_PROFILE_PATH: Final = re.compile(r"[^\s<>\"',;)\]]{1,120}")
+_ANY_HOST: Final = re.compile(r"(?:[a-z0-9-]{1,30}\.){1,3}[a-z]{2,6}\Z")
+_MEMBER_PATH: Final = re.compile(
+    r"(?:people|users?|u|profiles?|members?|usr|player)/[\w.@-]{3,40}", re.IGNORECASE
 )
+_BLOGS: Final = ("tumblr.com", "blogspot.com", "wordpress.com", "livejournal.com", "substack.com")
 _SUBDOMAIN: Final = re.compile(
-    r"([a-z0-9][a-z0-9-]{2,40})\.(?:tumblr\.com|blogspot\.com|wordpress\.com|livejournal\.com|substack\.com)"
+    rf"([a-z0-9][a-z0-9-]{{2,40}})\.(?:{'|'.join(map(re.escape, _BLOGS))})"
 )
 _PERSONAL: Final = re.compile(
     r"usr/|in/|pub/|profile\.php\?id=|add/|u/|user/|athletes/|profile/|people/|users/|id/|profiles/"
@@ -330,37 +372,61 @@ _REPOSITORY_HOSTS: Final = frozenset({"github.com", "gitlab.com"})
 _TRAILING: Final = ".,;:!?)]}'\""
 
 
-def profiles(scene: Scene) -> Iterator[Candidate]:  # noqa: C901  # one grammar, read from top to bottom
+def profiles(scene: Scene) -> Iterator[Candidate]:
     """Yield links to profiles, and handles that follow the name of a platform."""
     text = scene.view.text
     taken: list[tuple[int, int]] = []
-    if "." in text and "/" in text:
-        for link in _PROFILE.finditer(text):
-            start, end = link.span()
-            if start and (text[start - 1].isalnum() or text[start - 1] in "-_@."):
-                continue
-            while text[end - 1] in _TRAILING:
-                end -= 1
-            host = link[1].lower()
-            path = text[link.start(2) : end]
-            taken.append((start, end))
-            if not path or _CONTENT.match(path):
-                continue
-            if host in _REPOSITORY_HOSTS and "/" in path.strip("/"):
-                continue
-            if "/status/" in path or "/posts/" in path or "/video/" in path:
-                continue
-            is_personal = host in _PERSONAL_HOSTS or _PERSONAL.match(path) is not None
-            base = "social_profile.personal" if is_personal else "social_profile.link"
-            yield _weighed_profile(scene, start, end, base)
-        for link in _ELSEWHERE.finditer(text):
-            if not any(start < link.end() and link.start() < end for start, end in taken):
-                yield _weighed_profile(scene, *link.span(), "social_profile.link")
-    for link in _SUBDOMAIN.finditer(text) if "." in text else ():
-        if link[1] not in {"www", "blog", "staff", "support", "help"}:
-            yield _weighed_profile(scene, *link.span(), "social_profile.link")
+    links = list(_links(scene)) if "/" in text else []
+    for start, path, end, host in _profile_links(scene, links):
+        taken.append((start, end))
+        said = text[path:end]
+        if not said or _CONTENT.match(said):
+            continue
+        if host in _REPOSITORY_HOSTS and "/" in said.strip("/"):
+            continue
+        if "/status/" in said or "/posts/" in said or "/video/" in said:
+            continue
+        is_personal = host in _PERSONAL_HOSTS or _PERSONAL.match(said) is not None
+        base = "social_profile.personal" if is_personal else "social_profile.link"
+        yield _weighed_profile(scene, start, end, base)
+    for start, end in _member_links(scene, links):
+        if not any(first < end and start < last for first, last in taken):
+            yield _weighed_profile(scene, start, end, "social_profile.link")
+    if any(blog in text for blog in _BLOGS):
+        for found in _SUBDOMAIN.finditer(text):
+            if found[1] not in {"www", "blog", "staff", "support", "help"}:
+                yield _weighed_profile(scene, *found.span(), "social_profile.link")
     yield from _handles(scene, taken)
     yield from _fediverse(scene)
+
+
+def _profile_links(scene: Scene, links: list[Link]) -> Iterator[tuple[int, int, int, str]]:
+    """Yield where a link to a known platform begins, where its path does and ends, and the host."""
+    text = scene.view.text
+    done = 0
+    for link in links:
+        known = _PROFILE_HOST.search(link.host) if link.path > done else None
+        path = _PROFILE_PATH.match(text, link.path) if known else None
+        if known is None or path is None:
+            continue
+        start, end = _start_of(scene.view, link, known), path.end()
+        done = end
+        if start and (text[start - 1].isalnum() or text[start - 1] in "-_@."):
+            continue
+        while text[end - 1] in _TRAILING:
+            end -= 1
+        yield start, link.path, end, known[1]
+
+
+def _member_links(scene: Scene, links: list[Link]) -> Iterator[tuple[int, int]]:
+    """Yield the links whose path says that they lead to somebody: `/users/…`, on any host."""
+    done = 0
+    for link in links:
+        path = _MEMBER_PATH.match(scene.view.text, link.path) if link.path > done else None
+        host = _ANY_HOST.search(link.host) if path else None
+        if host is not None and path is not None:
+            done = path.end()
+            yield _start_of(scene.view, link, host), done
 
 
 def _weighed_profile(scene: Scene, start: int, end: int, base: str) -> Candidate:
@@ -390,6 +456,8 @@ HANDLE_REACH: Final = 7
 def _handles(scene: Scene, taken: list[tuple[int, int]]) -> Iterator[Candidate]:
     view = scene.view
     heads = scene.lexicon.cues.get(Category.SOCIAL_PROFILE, {})
+    if heads.keys().isdisjoint(view.vocabulary):
+        return
     done = -1
     for at, key in enumerate(view.keys):
         phrases = heads.get(key)
@@ -522,35 +590,57 @@ def _fediverse(scene: Scene) -> Iterator[Candidate]:
         yield _weighed_profile(scene, *found.span(), "social_profile.link")
 
 
-_DOX_HOST: Final = re.compile(
-    r"(?:https?://)?(?:www\.)?(?:[a-z0-9-]{1,30}\.)?(?:doxbin|doxxbin|doxed|doxx|d0xbin|skidbin|vilebin"
-    r"|dox|doxpaste|leakbin|doxhub|doxing)\.[a-z]{2,6}(?:/[^\s<>\"']{0,200})?",
-    re.IGNORECASE,
+_DOX_NAMES: Final = (
+    r"(?:doxbin|doxxbin|doxed|doxx|d0xbin|skidbin|vilebin|dox|doxpaste|leakbin|doxhub|doxing)\."
 )
-_PASTE: Final = re.compile(
-    r"(?:https?://)?(?:www\.)?(?:pastebin\.(?:com|pl|ai)|paste\.ee|ghostbin\.\w+|rentry\.(?:co|org)"
+_DOX_HOST: Final = re.compile(rf"{_DOX_NAMES}(?!{_DOX_NAMES})[a-z]{{2,6}}(?:/[^\s<>\"']{{0,200}})?")
+_BEFORE_DOX_HOST: Final = re.compile(r"(?:https?://)?(?:www\.)?(?:[a-z0-9-]{1,30}\.)?\Z")
+LONGEST_BEFORE: Final = 50  # characters that these can be
+_PASTE_HOST: Final = re.compile(
+    r"(?:www\.)?(?:pastebin\.(?:com|pl|ai)|paste\.ee|ghostbin\.\w+|rentry\.(?:co|org)"
     r"|hastebin\.com|justpaste\.it|controlc\.com|privatebin\.\w+|telegra\.ph|anonfiles?\.\w+"
     r"|gofile\.io|mega\.nz|0bin\.net|dpaste\.\w+|paste\.rs|ix\.io|zerobin\.\w+|cryptpad\.\w+"
     r"|docs\.google\.com|drive\.google\.com|dropbox\.com|mediafire\.com|pastelink\.net|write\.as"
     r"|archive\.(?:is|ph|today)|imgur\.com|pastes\.io|throwbin\.io|bin\.\w+\.\w+|file\.io|wetransfer\.com"
-    r")/[^\s<>\"']{3,200}",
-    re.IGNORECASE,
+    r")\Z"
 )
+_PASTE_PATH: Final = re.compile(r"[^\s<>\"']{3,200}")
 
 
 def doxx_links(scene: Scene) -> Iterator[Candidate]:
     """Yield links to hosts of collected facts, and pastes that are said to be about a person."""
-    text = scene.view.text
-    if "." not in text or ("/" not in text and "dox" not in scene.view.low):
-        return
-    for pattern, base in ((_DOX_HOST, "doxx_link.host"), (_PASTE, "doxx_link.paste")):
-        for link in pattern.finditer(text):
-            start, end = link.span()
-            if start and text[start - 1].isalnum():
-                continue
-            while text[end - 1] in _TRAILING:
-                end -= 1
-            yield scene.weigh(scene.candidate(Category.DOXX_LINK, start, end, base))
+    view = scene.view
+    found: list[tuple[int, int, str]] = []
+    if "dox" in view.low or "bin." in view.low:
+        found += _dox_hosts(scene)
+    if "/" in view.text:
+        found += _pastes(scene)
+    for start, end, base in found:
+        if start and view.text[start - 1].isalnum():
+            continue
+        last = end
+        while view.text[last - 1] in _TRAILING:
+            last -= 1
+        yield scene.weigh(scene.candidate(Category.DOXX_LINK, start, last, base))
+
+
+def _dox_hosts(scene: Scene) -> Iterator[tuple[int, int, str]]:
+    low = scene.view.low
+    for host in _DOX_HOST.finditer(low):
+        scene.budget.step()
+        least = max(0, host.start() - LONGEST_BEFORE)
+        before = _BEFORE_DOX_HOST.search(low, least, host.start())
+        yield before.start() if before else host.start(), host.end(), "doxx_link.host"
+
+
+def _pastes(scene: Scene) -> Iterator[tuple[int, int, str]]:
+    done = 0
+    for link in _links(scene):
+        known = _PASTE_HOST.search(link.host) if link.path > done else None
+        path = _PASTE_PATH.match(scene.view.text, link.path) if known else None
+        if known is not None and path is not None:
+            done = path.end()
+            yield _start_of(scene.view, link, known), done, "doxx_link.paste"
 
 
 __all__ = ["_LOCAL_CHARACTERS", "doxx_links", "emails", "ip_addresses", "profiles"]

@@ -78,7 +78,7 @@ _PHRASES: Final = frozenset(
 
 def phrases(scene: Scene) -> Iterator[Candidate]:
     """Yield what the packs' patterns announce, once it has been read and weighed."""
-    for pattern in scene.lexicon.matching(scene.view.symbols, _PHRASES):
+    for pattern in scene.view.matching(_PHRASES):
         for count, found in enumerate(pattern.expression.finditer(scene.view.symbols)):
             if count >= MOST_MATCHES:
                 break
