@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from app.accounts.models import Member
 from app.core.text import excerpt
 from app.forum import search
+from app.forum.markers import Marker
 from app.forum.models import (
     OPEN,
     WAITING,
@@ -359,6 +360,19 @@ def markers(session: Session, actor: Actor, thread_ids: Sequence[int]) -> dict[i
         Follow.member_id == actor.id, Follow.thread_id.in_(thread_ids), Follow.marker.is_not(None)
     )
     return {thread_id: marker for thread_id, marker in session.execute(query) if marker}
+
+
+def last_marker(session: Session, thread: Thread) -> Marker:
+    """The marker of somebody who has read all there is in a thread."""
+    query = (
+        select(Post.number, Post.id)
+        .where(Post.thread_id == thread.id, Post.number.is_not(None))
+        .order_by(Post.number.desc())
+        .limit(1)
+    )
+    for number, post_id in session.execute(query):
+        return Marker(number or 0, post_id)
+    return Marker()
 
 
 def _page_of_threads(

@@ -11,11 +11,12 @@ from typing import Final
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from app.core import audit, clock, crypto, ids
+from app.core import audit, clock, ids
 from app.core.errors import RefusalError, StaleError
 from app.core.text import clean, clean_line, render
 from app.filters import service as filters
 from app.forum import queries, search
+from app.forum.markers import Marker
 from app.forum.models import (
     Board,
     Category,
@@ -580,18 +581,15 @@ def unfollow(session: Session, member: Actor, thread: Thread) -> None:
     )
 
 
-def mark_read(session: Session, member_id: int, thread_id: int, number: int, key: bytes) -> None:
-    """Remember for a follower how far he or she has read, sealed under the key of this marker."""
+def mark_read(
+    session: Session, member_id: int, thread_id: int, marker: Marker, private_key: bytes
+) -> None:
+    """Remember for a follower how far he or she has read, sealed so that nobody else can see it."""
     session.execute(
         update(Follow)
         .where(Follow.member_id == member_id, Follow.thread_id == thread_id)
-        .values(marker=crypto.seal(key, str(number).encode()))
+        .values(marker=marker.sealed(private_key, thread_id))
     )
-
-
-def marker_key(private_key: bytes, thread_id: int) -> bytes:
-    """The key of one read marker: it follows from the member's own key alone."""
-    return crypto.hkdf(private_key, f"marker:follows:{thread_id}:1")
 
 
 def notify(

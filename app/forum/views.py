@@ -8,11 +8,12 @@ from flask import Blueprint, Response, g, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.core import crypto, ids
+from app.core import ids
 from app.core.errors import NotFoundError
 from app.core.text import clean, render
 from app.forum import queries, service
 from app.forum.forms import PostForm, ThreadForm, number
+from app.forum.markers import Marker, numbers_of
 from app.forum.models import Board, Notice, Post, Revision, Thread
 from app.forum.queries import Keys, Order
 from app.forum.selfcheck import picture_of
@@ -291,8 +292,8 @@ def unthank(post: Post) -> ResponseReturnValue:
 def follow(thread: Thread) -> ResponseReturnValue:
     """Follow a thread: what is written from now on is new."""
     service.follow(session(), me(), thread)
-    key = service.marker_key(signed_in().unlock(), thread.id)
-    service.mark_read(session(), me().id, thread.id, thread.post_count, key)
+    marker = queries.last_marker(session(), thread)
+    service.mark_read(session(), me().id, thread.id, marker, signed_in().unlock())
     tell(_("You follow this thread. New posts come to your inbox."))
     return redirect(url_for("forum.show_thread", thread_id=thread.public_id))
 
@@ -411,14 +412,31 @@ def _read_up_to(thread: Thread, state: queries.ReaderState, rows: list[queries.P
     """
     if not state.is_following:
         return thread.post_count
+    if state.marker is None:
+        marker, read = Marker(), thread.post_count
+    else:
+        marker = Marker.opened(signed_in().unlock(), thread.id, state.marker)
+        read = _number_now(thread, marker, rows)
+    if rows and (shown := rows[-1].number or 0) > (read if state.marker else 0):
+        _owe_marker(thread.id, Marker(shown, rows[-1].id))
+    return read
+
+
+def _number_now(thread: Thread, marker: Marker, rows: list[queries.PostRow]) -> int:
+    """The number of the last post that was read; asks only when this page does not tell."""
+    for row in rows:
+        if row.id == marker.post_id and (row.number or 0) <= marker.number:
+            return row.number or 0
+    if not rows or (rows[0].number or 0) > marker.number:
+        return marker.number  # a post keeps its number or gets a lower one: all here is new
+    return numbers_of(session(), {thread.id: marker})[thread.id]
+
+
+def _owe_marker(thread_id: int, marker: Marker) -> None:
+    """Owe a marker after the page."""
     session_ = signed_in()
-    key = service.marker_key(session_.unlock(), thread.id)
-    marker = int(crypto.unseal(key, state.marker)) if state.marker else 0
-    shown = rows[-1].number or 0 if rows else 0
-    if shown > marker:
-        member_id, thread_id = session_.actor.id, thread.id
-        owe(lambda short: service.mark_read(short, member_id, thread_id, shown, key))
-    return marker if state.marker else thread.post_count
+    member_id, private_key = session_.actor.id, session_.unlock()
+    owe(lambda short: service.mark_read(short, member_id, thread_id, marker, private_key))
 
 
 def _composer(
@@ -526,9 +544,15 @@ def _new_counts(rows: list[queries.ThreadRow]) -> dict[int, int]:
     if not sealed:
         return {}
     private_key = signed_in().unlock()
-    counts: dict[int, int] = {}
-    for row in rows:
-        if box := sealed.get(row.thread_id):
-            marker = int(crypto.unseal(service.marker_key(private_key, row.thread_id), box))
-            counts[row.thread_id] = max(row.post_count - marker, 0)
-    return counts
+    read = numbers_of(
+        session(),
+        {
+            thread_id: Marker.opened(private_key, thread_id, box)
+            for thread_id, box in sealed.items()
+        },
+    )
+    return {
+        row.thread_id: max(row.post_count - read[row.thread_id], 0)
+        for row in rows
+        if row.thread_id in read
+    }

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.core import crypto
 from app.core.db import Database
 from app.forum import queries, service
+from app.forum.markers import Marker
 from app.forum.models import Follow, Notice, Post, Quote, Revision, Thank, Thread
 from app.forum.service import Draft, HandedBackError
 from app.policy.dispositions import Disposition
@@ -236,16 +237,17 @@ def test_a_read_marker_is_opened_by_its_member_alone(session: Session) -> None:
     heron, stoat = make_member(session), make_member(session)
     thread = make_thread(session)
     service.follow(session, heron.actor, thread)
-    key = service.marker_key(private_key_of(heron), thread.id)
-    service.mark_read(session, heron.id, thread.id, 7311, key)
+    mine, marker = private_key_of(heron), Marker(number=7311, post_id=52)
+    service.mark_read(session, heron.id, thread.id, marker, mine)
     session.expire_all()
     follow = session.get(Follow, (heron.id, thread.id))
     assert follow is not None
     assert follow.marker is not None
-    assert b"7311" not in follow.marker
-    assert crypto.unseal(key, follow.marker) == b"7311"
-    with pytest.raises(crypto.BrokenSealError):
-        crypto.unseal(service.marker_key(private_key_of(stoat), thread.id), follow.marker)
+    assert (7311).to_bytes(4) not in follow.marker
+    assert Marker.opened(mine, thread.id, follow.marker) == marker
+    for key, place in ((private_key_of(stoat), thread.id), (mine, thread.id + 1)):
+        with pytest.raises(crypto.BrokenSealError):
+            Marker.opened(key, place, follow.marker)
 
 
 def test_thanking_twice_is_thanking_once(session: Session) -> None:

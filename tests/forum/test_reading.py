@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.core import crypto
 from app.forum import queries, service
+from app.forum.markers import Marker
 from app.forum.models import Board, Follow, Post, Thread
 from app.forum.service import Draft
 from app.policy.permissions import Permission, Verdict, judge
@@ -354,16 +355,63 @@ def test_a_marker_lies_sealed_in_the_database(session: Session, sign_in: SignIn)
     assert len(boxes) == 2
     assert len({len(box or b"") for box in boxes}) == 1
     for member, is_opened in ((wren, True), (stoat, False)):
-        key = service.marker_key(private_key_of(member), thread.id)
-        assert _opens(key, boxes) is is_opened
+        assert _opens(private_key_of(member), thread.id, boxes) is is_opened
 
 
-def _opens(key: bytes, boxes: set[bytes | None]) -> bool:
+def _opens(private_key: bytes, thread_id: int, boxes: set[bytes | None]) -> bool:
     """Whether a key opens all boxes."""
     try:
-        return all(crypto.unseal(key, box or b"").isdigit() for box in boxes)
+        return all(Marker.opened(private_key, thread_id, box or b"") for box in boxes)
     except crypto.BrokenSealError:
         return False
+
+
+@pytest.mark.parametrize("taken", [2, 4, 5], ids=["an early one", "one of the last", "the last"])
+@pytest.mark.parametrize("is_released", [False, True])
+def test_a_post_taken_back_hides_nothing_new(
+    session: Session, sign_in: SignIn, taken: int, *, is_released: bool
+) -> None:
+    wren, heron = make_member(session), make_member(session)
+    thread = make_thread(session, author=heron)
+    posts = [make_post(session, thread=thread, author=heron) for _ in range(4)]
+    browser = sign_in(wren)
+    path = f"/threads/{thread.public_id}"
+    browser.post(f"{path}/follow")
+    browser.get(path)
+    service.quarantine(session, posts[taken - 2])
+    make_post(session, thread=thread, author=heron, body="Something new.")
+    if is_released:
+        whole = queries.post_by_id(session, posts[taken - 2].public_id)
+        assert whole is not None
+        service.restore(session, whole)
+    session.commit()
+    news = 2 if is_released else 1
+    assert f"{news} new" in browser.get("/following").text
+    page = browser.get(path).text
+    assert page.count('class="badge badge-new"') == news
+    assert "Something new." in page.partition('class="badge badge-new"')[2]
+    assert " new" not in browser.get("/following").text
+
+
+def test_a_post_taken_back_hides_nothing_new_on_the_next_page(
+    session: Session, sign_in: SignIn
+) -> None:
+    wren, heron = make_member(session), make_member(session)
+    thread = make_thread(session, author=heron)
+    posts = [
+        make_post(session, thread=thread, author=heron) for _ in range(queries.POSTS_A_PAGE - 1)
+    ]
+    browser = sign_in(wren)
+    path = f"/threads/{thread.public_id}"
+    browser.post(f"{path}/follow")
+    service.quarantine(session, posts[0])
+    service.quarantine(session, posts[1])
+    for _ in range(4):
+        make_post(session, thread=thread, author=heron)
+    session.commit()
+    assert "4 new" in browser.get("/following").text
+    first = browser.get(path).text
+    assert first.count('class="badge badge-new"') == 2
 
 
 def test_the_count_in_the_head_is_what_the_inbox_shows(session: Session, sign_in: SignIn) -> None:
