@@ -32,6 +32,7 @@ EXCERPT: Final = 280
 ROWS_A_PAGE: Final = 50
 DAYS_A_PAGE: Final = 30
 NEIGHBOURS: Final = 5  # items, statements shown beside an item
+LEFT_TO_AUTHORS: Final = (Reason.HELD, Reason.FIRST_POST)  # where no other moderator is there
 OF_THE_WHOLE: Final = frozenset({Category.SHIELD})  # findings that name no place in the text
 NOWHERE: Final = Gate(read=Trust.VISITOR, reply=Trust.NEWCOMER, start=Trust.NEWCOMER)
 
@@ -137,11 +138,19 @@ def _visible(actor: Actor, columns: Sequence[Any]) -> Rows:
 def _may_see(actor: Actor) -> list[ColumnElement[bool]]:
     """The `see` rules of `review:read` as conditions; what is gone is not to be decided."""
     author_id = func.coalesce(_direct.author_id, Statement.member_id)
+    others = select(Member.id).where(
+        _may_moderate(),
+        Member.roles.op("&")(Board.gate_role) == Board.gate_role,
+        Member.id != actor.id,
+    )
+    is_left_to_author = and_(
+        ReviewItem.reason.in_(LEFT_TO_AUTHORS), ReviewItem.report_count == 0, ~others.exists()
+    )
     return [
         or_(_direct.id.is_not(None), Statement.id.is_not(None)),
         or_(_direct.id.is_(None), _direct.visibility != Visibility.QUARANTINED),
         or_(Board.id.is_(None), may_enter_sql(actor)),
-        or_(author_id.is_(None), author_id != actor.id),
+        or_(author_id.is_(None), author_id != actor.id, is_left_to_author),
     ]
 
 
@@ -226,7 +235,21 @@ class Matter:
     statement: Statement | None
     author: Member | None
     reports: list[Report]
-    decided_by: int | None  # who must not decide again, as somebody else is there to do so
+    is_alone: bool  # no other moderator is there who has no part in it
+
+    @property
+    def is_left_to_author(self) -> bool:
+        """Whether its author decides: the filter held it, nobody complained, nobody else is there.
+
+        See docs/decisions/0009-alone.md.
+        """
+        is_held = self.item.reason in LEFT_TO_AUTHORS and self.statement is None
+        return is_held and self.is_alone and not self.reports
+
+    @property
+    def decided_by(self) -> int | None:
+        """Who made the decision that is answered, if there is somebody else to read the answer."""
+        return None if self.statement is None or self.is_alone else self.statement.moderator_id
 
     @property
     def gate(self) -> Gate:
@@ -242,8 +265,8 @@ class Matter:
 
     @property
     def reporter_ids(self) -> frozenset[int]:
-        """Those who asked for a decision."""
-        return frozenset(report.reporter_id for report in self.reports)
+        """Those who asked for a decision, if there is somebody else to make it."""
+        return frozenset(() if self.is_alone else (report.reporter_id for report in self.reports))
 
     @property
     def acts(self) -> tuple[Act, ...]:
@@ -284,13 +307,16 @@ def matter_of(session: Session, item: ReviewItem) -> Matter | None:
     if statement is not None and statement.post_id is not None:
         post = _post_by_inner_id(session, statement.post_id)
     author_id = statement.member_id if statement else post.author_id if post else None
+    reports = reports_of(session, item)
+    parties = {author_id, statement.moderator_id if statement else None}
+    parties |= {report.reporter_id for report in reports}
     return Matter(
         item=item,
         post=post,
         statement=statement,
         author=None if author_id is None else session.get(Member, author_id),
-        reports=reports_of(session, item),
-        decided_by=None if statement is None else _not_again(session, statement),
+        reports=reports,
+        is_alone=_is_alone(session, parties, post),
     )
 
 
@@ -316,19 +342,24 @@ def _post_by_inner_id(session: Session, inner: int) -> Post | None:
     return session.scalars(query).first()
 
 
-def _not_again(session: Session, statement: Statement) -> int | None:
-    """Who made a decision, if there is another moderator to look at it again."""
-    others = (
-        select(func.count())
-        .select_from(Member)
-        .where(
-            Member.roles.op("&")(int(Role.MODERATOR)) != 0,
-            Member.standing == Standing.GOOD,
-            Member.id != statement.moderator_id,
-            Member.id != statement.member_id,
-        )
+def _may_moderate() -> ColumnElement[bool]:
+    """Whether a member moderates, and is here to do it; at which board is said by the caller."""
+    return and_(
+        Member.roles.op("&")(int(Role.MODERATOR)) != 0,
+        Member.standing == Standing.GOOD,
+        Member.is_confirmed,
     )
-    return statement.moderator_id if session.scalar(others) else None
+
+
+def _is_alone(session: Session, parties: set[int | None], post: Post | None) -> bool:
+    """Whether no moderator is left who may enter the board and has no part in a matter."""
+    role = int(NOWHERE.role if post is None else post.gate.role)
+    others = select(Member.id).where(
+        _may_moderate(),
+        Member.roles.op("&")(role) == role,
+        Member.id.not_in([party for party in parties if party is not None]),
+    )
+    return session.scalar(others.limit(1)) is None
 
 
 @dataclass(frozen=True, slots=True)

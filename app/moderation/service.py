@@ -141,7 +141,8 @@ def decide(
     ruling = draft(moderator, matter, decision)
     _close_reports(session, matter, _outcome(matter, decision))
     if ruling is None:
-        audit.record(session, moderator.public_id, f"review.{decision.act}", item.public_id)
+        whose = "own_" if matter.author_id == moderator.id else ""
+        audit.record(session, moderator.public_id, f"review.{whose}{decision.act}", item.public_id)
         return None
     _hand_down(session, moderator, ruling)
     return ruling.statement
@@ -162,7 +163,12 @@ def decide_together(
 
 
 def draft(moderator: Actor, matter: Matter, decision: Decision) -> Ruling | None:
-    """What the author would read of a decision, stored nowhere; nothing where there is nothing."""
+    """What the author would read of a decision, stored nowhere; nothing where there is nothing.
+
+    Whoever decides about an own text, alone, needs no statement of it; the logs say that it was.
+    """
+    if matter.author_id == moderator.id:
+        return None
     if matter.author_id is None or (decision.act is Act.LEAVE and decision.sanction is None):
         return None
     today = clock.today()

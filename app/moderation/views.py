@@ -302,6 +302,7 @@ def _item_page(
         ruling=queries.ruling_of(session(), matter.statement) if matter.statement else None,
         holder=queries.holder_of(session(), matter.item),
         is_mine=matter.item.holder_id == me().id,
+        is_own=matter.author_id == me().id,
         may_decide=may(Permission.REVIEW_DECIDE, matter),
         form=form,
         reply=reply,

@@ -147,6 +147,8 @@ VERBS: Final = {
     "post.remove": _l("Moderators removed a post"),
     "review.leave": _l("Moderators left a post as it is"),
     "review.take_over": _l("A moderator took over another one's work"),
+    "review.own_reject": _l("A moderator rejected an own post; nobody else was there to decide"),
+    "review.own_release": _l("A moderator released an own post; nobody else was there to decide"),
     "review.reject": _l("Moderators rejected a held post of a former member"),
     "review.release": _l("Moderators released a post of a former member"),
     "review.remove": _l("Moderators removed a post of a former member"),

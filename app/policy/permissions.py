@@ -229,12 +229,12 @@ def concerns_others(actor: Actor, subject: Owned) -> bool:
 
 
 def not_a_party(actor: Actor, subject: Contested) -> bool:
-    """The text in question is not the actor's own."""
-    return subject.author_id != actor.id
+    """The text in question is not the actor's own, or there is nobody else to decide about it."""
+    return subject.author_id != actor.id or subject.is_left_to_author
 
 
 def did_not_report(actor: Actor, subject: Contested) -> bool:
-    """The actor has not asked for this decision."""
+    """The actor has not asked for this decision, where there is somebody else to make it."""
     return actor.id not in subject.reporter_ids
 
 

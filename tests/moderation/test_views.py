@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import sessions
+from app.core import clock
 from app.forum import service as forum
 from app.forum.service import Draft
 from app.moderation import queries, service
@@ -106,8 +107,61 @@ def test_nobody_sees_what_waits_about_the_own_post(
     assert "(1)" not in browser.get("/queue").text
 
 
+def test_an_own_held_post_waits_for_another_moderator_and_is_decided_where_there_is_none(
+    session: Session, sign_in: SignIn
+) -> None:
+    owl, finch = make_moderator(session), make_moderator(session, "Finch")
+    item = make_held(session, author=owl)
+    browser = sign_in(owl)
+    assert browser.get(f"/queue/{item.public_id}").status_code == 404
+    assert item.public_id not in browser.get("/queue").text
+    finch.standing = Standing.SUSPENDED  # and now Owl is alone
+    assert item.public_id in browser.get("/queue").text
+    page = browser.get(f"/queue/{item.public_id}").text
+    assert "This is your own post" in page
+    assert "And the author?" not in page
+    decided = browser.post(
+        f"/queue/{item.public_id}/decide", data=form_for(session, item, act="release")
+    )
+    assert decided.status_code == 302
+    assert post_of(session, item).visibility is Visibility.PUBLISHED
+    assert not session.scalars(select(Statement)).all()
+    assert "released an own post" in browser.get("/log").text
+
+
+def test_what_was_reported_of_the_only_moderator_stays_hidden_from_him_or_her(
+    session: Session, sign_in: SignIn
+) -> None:
+    owl = make_moderator(session)
+    item = make_held(session, author=owl)
+    browser = sign_in(owl)
+    session.add(
+        Report(
+            review_item_id=item.id,
+            post_id=post_of(session, item).id,
+            reporter_id=make_member(session).id,
+            reason=ReportReason.IDENTITY,
+            made_on=clock.today(),
+        )
+    )
+    item.report_count = 1
+    assert item.public_id not in browser.get("/queue").text
+    assert browser.get(f"/queue/{item.public_id}").status_code == 404
+
+
+def test_the_only_moderator_decides_about_a_post_that_he_or_she_reported(
+    session: Session, sign_in: SignIn
+) -> None:
+    owl = make_moderator(session)
+    item = make_reported(session, reporter=owl)
+    sent = removal(session, item)
+    assert sign_in(owl).post(f"/queue/{item.public_id}/decide", data=sent).status_code == 302
+    assert not item.is_open
+
+
 def test_nobody_decides_about_the_own_report(session: Session, sign_in: SignIn) -> None:
     owl = make_moderator(session)
+    make_moderator(session, "Finch")
     item = make_reported(session, reporter=owl)
     browser = sign_in(owl)
     page = browser.get(f"/queue/{item.public_id}")

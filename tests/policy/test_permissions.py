@@ -51,6 +51,7 @@ class Thing:
     is_answerable: bool = True
     reporter_ids: frozenset[int] = frozenset()
     decided_by: int | None = None
+    is_left_to_author: bool = False
     reader_ids: frozenset[int] = frozenset()
     named_ids: frozenset[int] = frozenset()
     lead_ids: frozenset[int] = frozenset()
@@ -100,8 +101,16 @@ def matters() -> Iterator[Thing]:
     """What waits for a moderator: by whom it is, who asked, and who decided before."""
     people = (ME, SOMEBODY, None)
     asking = (frozenset[int](), frozenset({SOMEBODY}), frozenset({ME, SOMEBODY}))
-    for gate, author, reporters, decider in product(GATES, people, asking, people):
-        yield Thing(gate=gate, author_id=author, reporter_ids=reporters, decided_by=decider)
+    for gate, author, reporters, decider, left in product(
+        GATES, people, asking, people, (False, True)
+    ):
+        yield Thing(
+            gate=gate,
+            author_id=author,
+            reporter_ids=reporters,
+            decided_by=decider,
+            is_left_to_author=left,
+        )
 
 
 def cases() -> Iterator[Thing]:
@@ -212,8 +221,9 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
 
 
 def _answer_for_matter(deed: str, who: Actor, what: Thing) -> Verdict:
-    """Moderators inside, but never in their own cause; nor twice, nor where they asked for it."""
-    if not (moderates(who) and is_inside(who, what)) or what.author_id == who.id:
+    """Moderators inside, but not in their own cause; nor twice, nor where they asked for it."""
+    is_own_cause = what.author_id == who.id and not what.is_left_to_author
+    if not (moderates(who) and is_inside(who, what)) or is_own_cause:
         return HIDE
     is_partial = who.id in what.reporter_ids or what.decided_by == who.id
     return DENY if deed == "decide" and is_partial else ALLOW
