@@ -14,6 +14,7 @@ from typing import Final
 from app.core.crypto import Cost
 
 SECRET_BYTES: Final = 32
+SECRETS: Final = ("cases", "forms", "names", "shields")  # by the names of their files
 NEUTRAL_PAGE: Final = "https://www.wikipedia.org/"
 
 
@@ -123,6 +124,21 @@ def secret(config: Config, name: str) -> bytes:
             file.write(secrets.token_bytes(SECRET_BYTES))
             file.flush()
             os.fsync(file.fileno())
+    return _read_secret(path)
+
+
+def kept_secret(config: Config, name: str) -> bytes | None:
+    """The server secret of this name, or nothing when its file is not there; makes none.
+
+    Raises:
+        SettingError: when the file can be read by others or does not hold 32 bytes of use.
+    """
+    path = config.keys / f"{name}.key"
+    return _read_secret(path) if path.exists() else None
+
+
+def _read_secret(path: Path) -> bytes:
+    """A secret out of its file, which must be closed to others and hold 32 bytes of use."""
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         message = f"The secret {path.name} can be read by others: `chmod 600` it, then start again."
         raise SettingError(message)

@@ -7,20 +7,32 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
 
 import config as settings_of_the_machine
+from app.accounts.models import RetiredName
 from app.accounts.second_factor import missing_count
+from app.cases.models import CasePart
 from app.core import crypto, epochs
 from app.core.audit import verify
-from app.core.db import Database, UnfitDatabaseError, open_database
+from app.core.db import Base, Database, UnfitDatabaseError, open_database
 from app.core.epochs import LostEpochError
 from app.core.migrate import is_current
 from app.core.shreds import Shred
 from app.shields import queries as shields
+from app.shields.models import ShieldBook
 from app.shields.tags import Keys
 from config import Config, SettingError
+
+# The server secrets that cannot be made anew, and rows that show that one is needed.
+NEEDED_BY: Final[dict[str, type[Base]]] = {
+    "cases": CasePart,
+    "names": RetiredName,
+    "shields": ShieldBook,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +86,29 @@ def examine(config: Config, swaps: Path = Path("/proc/swaps")) -> Iterator[Check
 
 
 def _secrets(config: Config) -> Check:
-    """Whether the server's secrets are whole and closed."""
+    """Whether the server's secrets that are there are whole and closed."""
+    what = "the server's secrets are closed and whole"
     try:
-        settings_of_the_machine.secret(config, "forms")
+        for name in settings_of_the_machine.SECRETS:
+            settings_of_the_machine.kept_secret(config, name)
     except SettingError as error:
-        return Check("the server's secrets are closed and whole", is_well=False, advice=str(error))
-    return Check("the server's secrets are closed and whole", is_well=True)
+        return Check(what, is_well=False, advice=str(error))
+    return Check(what, is_well=True)
+
+
+def _needed_secrets(config: Config, session: Session) -> Check:
+    """Whether the secrets are there without which rows that are stored mean nothing any more."""
+    missing = [
+        f"{name}.key"
+        for name, table in NEEDED_BY.items()
+        if not (config.keys / f"{name}.key").exists()
+        and session.scalar(select(exists().select_from(table)))
+    ]
+    return Check(
+        "the secrets are there that the database needs",
+        not missing,
+        f"{', '.join(missing)} is missing from {config.keys}: put it back from a backup.",
+    )
 
 
 def _epochs(config: Config, database: Database) -> Check:
@@ -102,14 +131,14 @@ def _shields(config: Config, database: Database) -> Check:
     if book is None:
         return Check(what, is_well=True)
     try:
-        keys = Keys(settings_of_the_machine.secret(config, "shields"))
+        secret = settings_of_the_machine.kept_secret(config, "shields")
     except SettingError as error:
         return Check(what, is_well=False, advice=str(error))
     return Check(
         what,
-        crypto.same(book.check, keys.check),
-        f"{config.keys / 'shields.key'} is not the key they were made with, so every new text is "
-        "held while there are shields. Put the former key back from a backup.",
+        secret is not None and crypto.same(book.check, Keys(secret).check),
+        f"{config.keys / 'shields.key'} is missing, or not the key they were made with, so "
+        "every new text is held while there are shields. Put the former key back from a backup.",
     )
 
 
@@ -125,6 +154,7 @@ def _database(config: Config) -> Iterator[Check]:
     yield Check("the database has today's tables", current, "Start `bauta run` to bring it there.")
     if current:
         with database.read() as session:
+            yield _needed_secrets(config, session)
             chain = verify(session)
             missing = missing_count(session)
         advice = f"Entry {chain.broken_at} is the first that does not fit: find out who changed it."

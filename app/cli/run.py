@@ -20,8 +20,6 @@ from app.core.settings import read_settings, write_settings
 from app.privacy.logs import Event, hush, say
 from config import Config
 
-SECRETS = ("forms", "shields", "names")
-
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command."""
@@ -48,7 +46,7 @@ def prepare(config: Config, *, quietly: bool = False) -> None:
     """
     os.umask(0o077)  # the database and its journal are for this account alone, wherever they lie
     config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in SECRETS:
+    for name in settings_of_the_machine.SECRETS:
         settings_of_the_machine.secret(config, name)
     database = open_database(config.database)
     upgrade(database.write_engine)

@@ -454,10 +454,6 @@ def test_a_removed_text_is_in_no_page_of_the_forum_for_anybody(app: Flask, world
 def test_with_and_without_the_hidden_things_the_forum_looks_the_same(
     app: Flask, world: World, session: Session
 ) -> None:
-    # The open quotes of hidden posts would be gone with them, so they go first.
-    hidden_posts = [thing.id for thing in world.things if isinstance(thing, Post)]
-    session.execute(delete(Quote).where(Quote.quoted_id.in_(hidden_posts)))
-    session.commit()
     paths = [
         path + query
         for path in _paths(app, world, "GET", "Robin")
@@ -488,6 +484,9 @@ def _take_away(session: Session, world: World) -> None:
     posts = [thing.id for thing in world.things if isinstance(thing, Post)]
     boards = [thing.id for thing in world.things if isinstance(thing, Board)]
     categories = [thing.id for thing in world.things if isinstance(thing, Category)]
+    quotes = select(Quote).where(Quote.quoted_id.in_(posts))
+    assert session.scalars(quotes).first() is not None, "nobody quotes what is hidden"
+    session.execute(delete(Quote).where(Quote.quoted_id.in_(posts)))
     session.execute(delete(Post).where(Post.thread_id.in_(threads) | Post.id.in_(posts)))
     session.execute(delete(Thread).where(Thread.id.in_(threads)))
     session.execute(delete(Board).where(Board.id.in_(boards)))
