@@ -41,12 +41,15 @@ OF_THE_MEMBER: Final = (Part.SHARED, Part.IDENTITY)
 # Which part's key opens which table.
 PART_OF: Final[dict[str, Part]] = {
     "exposures": Part.IDENTITY,
+    "evidence": Part.IDENTITY,
     "places": Part.SHARED,
     "consents": Part.SHARED,
     "case_letters": Part.SHARED,
     "ledger_rows": Part.SHARED,
     "member_words": Part.SHARED,
+    "purge_rows": Part.SHARED,
     "step_items": Part.TEAM,
+    "sweeps": Part.TEAM,
     "cases": Part.TEAM,
 }
 
@@ -136,6 +139,26 @@ class Ring:
         """
         table: str = row.__tablename__  # type: ignore[attr-defined]  # every mapped class has one
         row.version, row.box = self.close(table, row.public_id, value)
+
+
+class Seal:
+    """Keys with which somebody may add to a case without reading what is in it."""
+
+    __slots__ = ("_ring",)
+
+    def __init__(self, ring: Ring) -> None:
+        self._ring = ring
+
+    def __repr__(self) -> str:
+        return "***"
+
+    def write(self, row: SealedMixin, value: Value) -> None:
+        """Seal a value into a row, as `Ring.write`.
+
+        Raises:
+            BrokenSealError: when there is no key of the part.
+        """
+        self._ring.write(row, value)
 
 
 # --- making and handing on ------------------------------------------------------------------------

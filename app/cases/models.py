@@ -15,6 +15,7 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     SmallInteger,
     String,
@@ -24,15 +25,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.cases.words import (
     Clock,
     ConsentState,
+    EvidenceKind,
     ExposureState,
     HoldState,
     ItemState,
     Part,
     PlaceKind,
     PlaceState,
+    Proof,
     ReportState,
     Seat,
     Severity,
+    Surface,
+    SweepStage,
     Told,
 )
 from app.core import clock, ids
@@ -72,6 +77,7 @@ class ExposureReport(Base):
     reporter_part: Mapped[bytes] = mapped_column(LargeBinary(128))  # whoever sent it can open it
     box_a: Mapped[bytes | None] = mapped_column(LargeBinary)  # what a responder sees before a claim
     box_b: Mapped[bytes | None] = mapped_column(LargeBinary)  # link and words, after it
+    capture: Mapped[bytes | None] = mapped_column(LargeBinary)  # the post, before it was hidden
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"))
     claimed_at: Mapped[datetime | None] = mapped_column(Fine)
     revealed_by: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"))
@@ -339,6 +345,76 @@ class LedgerRow(Base):
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     version: Mapped[int] = mapped_column(SmallInteger)
     box: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+# --- evidence, and clearing up --------------------------------------------------------------------
+
+
+class Evidence(SealedMixin, Base):
+    """What was kept to prove an exposure: content with a key and a shred of its own.
+
+    The box, under the key of the identity part, holds the content's key, its hash and where it is
+    from. The digest in clear is that of the sealed bytes: it tells nothing, and shows any change.
+    """
+
+    __tablename__ = "evidence"
+    __retention__ = Keep(why=WITH_CASE)
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[EvidenceKind] = mapped_column(Word(EvidenceKind))
+    shred_id: Mapped[int] = mapped_column(BigInteger)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    kept_on: Mapped[date] = mapped_column(Date)
+    checked_on: Mapped[date] = mapped_column(Date)
+    destroyed_on: Mapped[date | None] = mapped_column(Date)
+
+
+class Sweep(SealedMixin, Base):
+    """One run over everything that stands here, for the shields of one case.
+
+    What it finds is sealed to a key made for it; the private half is in the box, under the key of
+    the team's part. So the machine goes on by itself, and nobody but the team learns what it found.
+    """
+
+    __tablename__ = "sweeps"
+    __retention__ = Keep(why=WITH_CASE)
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    stage: Mapped[SweepStage] = mapped_column(Word(SweepStage))
+    after_id: Mapped[int] = mapped_column(BigInteger)  # how far it has come in this stage
+    looked_count: Mapped[int] = mapped_column(Integer)
+    total_count: Mapped[int] = mapped_column(Integer)
+    find_count: Mapped[int] = mapped_column(Integer)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    started_on: Mapped[date] = mapped_column(Date)
+    finished_on: Mapped[date | None] = mapped_column(Date)
+
+
+class SweepFind(Base):
+    """One thing that a sweep has found, sealed to the sweep's key: no row says what."""
+
+    __tablename__ = "sweep_finds"
+    __retention__ = Keep(why=WITH_CASE)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    sweep_id: Mapped[int] = mapped_column(ForeignKey("sweeps.id", ondelete="CASCADE"), index=True)
+    box: Mapped[bytes] = mapped_column(LargeBinary(128))
+
+
+class PurgeRow(SealedMixin, Base):
+    """One row of the purge sheet: a surface of this site and what a look at it has shown.
+
+    Under the shared key, so that the affected member reads the same sheet.
+    """
+
+    __tablename__ = "purge_rows"
+    __retention__ = Keep(why=WITH_CASE)
+    __table_args__ = (Index("uq_purge_rows_case_id_surface", "case_id", "surface", unique=True),)
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
+    surface: Mapped[Surface] = mapped_column(Number(Surface))
+    proof: Mapped[Proof] = mapped_column(Word(Proof))
 
 
 # --- time and conflict ----------------------------------------------------------------------------

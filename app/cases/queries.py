@@ -18,6 +18,7 @@ from app.cases.models import (
     Case,
     Consent,
     CoverHour,
+    Evidence,
     Exposure,
     ExposureReport,
     Letter,
@@ -25,11 +26,14 @@ from app.cases.models import (
     Named,
     PartReader,
     Place,
+    PurgeRow,
     Receipt,
     Recusal,
     ReportLetter,
     ReportReader,
     StepItem,
+    Sweep,
+    SweepFind,
     Timer,
 )
 from app.cases.words import Clock, Seat
@@ -37,7 +41,7 @@ from app.core import clock
 from app.core.ids import ALPHABET, LENGTH
 from app.forum.models import Post, Thread
 from app.policy.permissions import is_suspended
-from app.policy.vocabulary import Role
+from app.policy.vocabulary import Role, Visibility
 
 IN_A_LINK: Final = re.compile(rf"(?<![{ALPHABET}])[{ALPHABET}]{{{LENGTH}}}(?![{ALPHABET}])")
 
@@ -309,6 +313,43 @@ def letters_of(session: Session, case_id: int) -> Sequence[Letter]:
     """The letters of a case, in their order."""
     query = select(Letter).where(Letter.case_id == case_id).order_by(Letter.id)
     return session.scalars(query).all()
+
+
+def evidence_of(session: Session, case_id: int) -> Sequence[Evidence]:
+    """The evidence of a case, in its order."""
+    query = select(Evidence).where(Evidence.case_id == case_id).order_by(Evidence.id)
+    return session.scalars(query).all()
+
+
+def sweep_of(session: Session, case_id: int) -> Sweep | None:
+    """The last sweep of a case."""
+    query = select(Sweep).where(Sweep.case_id == case_id).order_by(Sweep.id.desc())
+    return session.scalars(query.limit(1)).first()
+
+
+def finds_of(session: Session, sweep_id: int) -> Sequence[SweepFind]:
+    """What a sweep has found, sealed."""
+    query = select(SweepFind).where(SweepFind.sweep_id == sweep_id).order_by(SweepFind.id)
+    return session.scalars(query).all()
+
+
+def purge_rows_of(session: Session, case_id: int) -> Sequence[PurgeRow]:
+    """The purge sheet of a case, in the order of its surfaces."""
+    query = select(PurgeRow).where(PurgeRow.case_id == case_id).order_by(PurgeRow.surface)
+    return session.scalars(query).all()
+
+
+def waiting_posts(session: Session, most: int) -> Sequence[Post]:
+    """The newest posts that wait for a moderator, with thread and board."""
+    query = _post(Post.visibility == Visibility.HELD).order_by(Post.id.desc()).limit(most)
+    return session.scalars(query).all()
+
+
+def posts_by_public_ids(session: Session, public_ids: Iterable[str]) -> dict[str, Post]:
+    """Posts with thread and board by their public ids, in one question."""
+    wanted = set(public_ids)
+    query = _post(Post.public_id.in_(wanted))
+    return {post.public_id: post for post in session.scalars(query)} if wanted else {}
 
 
 def has_answer(session: Session, case_id: int) -> bool:

@@ -18,6 +18,7 @@ from app.cases import clocks
 from app.cases.words import (
     Clock,
     ConsentState,
+    EvidenceKind,
     ItemState,
     PlaceKind,
     PlaceState,
@@ -169,6 +170,8 @@ GATES: Final[Words] = {
     Gate.OPEN_ITEM: _l("Some points are neither done nor marked as not needed."),
     Gate.LAST_PERSON: _l("Nobody would be left who leads this. Hand it over first."),
     Gate.ORDER: _l("This does not follow on what was done before."),
+    Gate.NO_SHIELD: _l("Write down first what may be public; there is nothing to look for yet."),
+    Gate.SAME_PERSON: _l("You have asked for it. Somebody else has to agree."),
 }
 STEPS: Final[Words] = {
     "first": _l("The first ten minutes"),
@@ -250,7 +253,7 @@ VERBS: Final[Words] = {
     Verb.LEFT: _l("took somebody off the case"),
     Verb.VIEWED: _l("looked at what may be public"),
     Verb.RATED: _l("set how grave it is"),
-    Verb.CAPTURED: _l("wrote down a place"),
+    Verb.CAPTURED: _l("kept or wrote down what stands somewhere"),
     Verb.REDACTED: _l("made a redacted copy"),
     Verb.VERIFIED: _l("checked the records"),
     Verb.EXPORTED: _l("made a copy of the records"),
@@ -264,6 +267,10 @@ VERBS: Final[Words] = {
     Verb.TICKED: _l("settled a point"),
     Verb.HIDDEN: _l("hid a post"),
     Verb.SHOWN_AGAIN: _l("let a post come back"),
+    Verb.SHIELDED: _l("had new texts with it held here"),
+    Verb.SWEPT: _l("looked through everything that stands here"),
+    Verb.PURGED: _l("erased what stood here"),
+    Verb.PROVED: _l("checked that nothing of it is left here"),
     Verb.SUSPENDED: _l("suspended the account that posted it"),
     Verb.LIFTED: _l("lifted that suspension"),
     Verb.REMOVED: _l("removed the account that posted it"),
@@ -271,6 +278,11 @@ VERBS: Final[Words] = {
     Verb.AGREED: _l("agreed as one of two"),
     Verb.CLOSED: _l("closed the case"),
     Verb.REOPENED: _l("opened the case again"),
+}
+EVIDENCE: Final[Words] = {
+    EvidenceKind.OWN: _l("a post of this site, captured by the machine"),
+    EvidenceKind.OUTSIDE: _l("captured elsewhere"),
+    EvidenceKind.REDACTED: _l("a copy with parts taken out"),
 }
 WAYS_ON: Final[Words] = {
     "break": _l("Take a break"),

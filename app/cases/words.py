@@ -143,6 +143,10 @@ class Verb(StrEnum):
     TICKED = "ticked"
     HIDDEN = "hidden"
     SHOWN_AGAIN = "shown_again"
+    SHIELDED = "shielded"
+    SWEPT = "swept"
+    PURGED = "purged"
+    PROVED = "proved"
     SUSPENDED = "suspended"
     LIFTED = "lifted"
     REMOVED = "removed"
@@ -168,3 +172,58 @@ class Clock(StrEnum):
     CHECK_IN = "check_in"
     OUR_BREACH = "our_breach"
     LOOK_BACK = "look_back"
+
+
+class EvidenceKind(StrEnum):
+    """Where a piece of evidence comes from."""
+
+    OWN = "own"  # our own content, as the machine captured it
+    OUTSIDE = "outside"
+    REDACTED = "redacted"  # a copy with parts taken out; the original stays as it was
+
+
+class SweepStage(StrEnum):
+    """What a sweep is looking through, in this order."""
+
+    POSTS = "posts"
+    REVISIONS = "revisions"
+    MEMBERS = "members"
+    DONE = "done"
+
+
+class Surface(IntEnum):
+    """Where a text of this site could stand or leave a trace (RESPONSE.md §8)."""
+
+    POST = 1
+    TITLE = 2
+    REVISIONS = 3
+    QUOTES = 4
+    REPLIES = 5
+    INDEX = 6
+    RESULTS = 7
+    FEEDS = 8
+    INBOX = 9
+    DRAFTS = 10
+    ATTACHMENTS = 11
+    PROFILES = 12
+    MESSAGES = 13
+    EXPORTS = 14
+    REPORTS = 15
+    AUDIT = 16
+    LOGS = 17
+    MOVED = 18
+    NOTICES = 19
+    WATCH = 20
+    BYTES = 21
+    BACKUPS = 22
+
+
+class Proof(StrEnum):
+    """What a look at one surface has shown."""
+
+    OPEN = "open"  # nobody has looked yet
+    CLEAN = "clean"
+    FOUND = "found"
+    WAITS = "waits"  # the disk has not forgotten yet; a few seconds more
+    NOT_HERE = "not_here"  # this site has no such thing
+    OUTSIDE = "outside"  # it lies where this site cannot look

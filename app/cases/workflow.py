@@ -52,6 +52,8 @@ class Gate(StrEnum):
     OPEN_ITEM = "open_item"
     LAST_PERSON = "last_person"
     ORDER = "order"
+    NO_SHIELD = "no_shield"
+    SAME_PERSON = "same_person"
 
 
 class ShutError(Exception):

@@ -11,7 +11,7 @@ import config as settings_of_the_machine
 from app.accounts.service import clear_expired_standings
 from app.cases.keys import open_cases
 from app.cases.service.rounds import make_rounds
-from app.cli import rescreening
+from app.cli import rescreening, sweeping
 from app.cli.erasing import pack, settle_erasures
 from app.core.db import Database, open_database
 from app.core.shreds import open_shreds, turn_epoch
@@ -42,6 +42,7 @@ def run(_: argparse.Namespace) -> int:
     open_shields(database, settings_of_the_machine.secret(config, "shields"))
     open_cases(database, settings_of_the_machine.secret(config, "cases"))
     gone = tick(database)
+    sweeping.go_on(database)
     rescreening.go_on(database, RESCREEN_FOR)
     with database.read() as session:
         is_owed = erasure.is_owed(session)
@@ -83,6 +84,7 @@ def run_forever(database: Database) -> None:
                 tick(database)
             elif _is_owed(database):
                 settle_erasures(database)
+            sweeping.go_on(database)
             rescreening.go_on(database)
         except Exception as error:
             logging.getLogger("tick").error("-", exc_info=error)  # noqa: TRY400 - quiet on purpose

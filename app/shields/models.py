@@ -58,6 +58,38 @@ class ShieldTag(Base):
     gate: Mapped[int] = mapped_column(Integer)
 
 
+class HeldPhrase(Base):
+    """A phrase that is held for nobody's own list: whose it is only a keyed tag says.
+
+    Another room makes the tag, from what it alone can put together, and asks for it by the tag.
+    """
+
+    __tablename__ = "held_phrases"
+    __retention__ = Keep(
+        why="as long as other shields, or until whoever asked for it lets it go",
+        days=LASTS_DAYS,
+        after="made_on",
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    holder: Mapped[bytes] = mapped_column(LargeBinary(16), index=True)
+    mode: Mapped[Mode] = mapped_column(Word(Mode))
+    made_on: Mapped[date] = mapped_column(Date)
+
+
+class HeldPhraseTag(Base):
+    """The keyed tag of one form of a held phrase, and the gate of how the form begins."""
+
+    __tablename__ = "held_phrase_tags"
+    __retention__ = Keep(why="as long as its phrase, and gone with it")
+
+    phrase_id: Mapped[int] = mapped_column(
+        ForeignKey("held_phrases.id", ondelete="CASCADE"), primary_key=True
+    )
+    tag: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    gate: Mapped[int] = mapped_column(Integer)
+
+
 class ShieldBook(Base):
     """The one row that says which state the tags are in, and which key they were made with."""
 

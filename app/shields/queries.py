@@ -12,6 +12,8 @@ from app.core import clock
 from app.shields.models import (
     LASTS_DAYS,
     LOOKS_KEPT_DAYS,
+    HeldPhrase,
+    HeldPhraseTag,
     SecondLook,
     Shield,
     ShieldBook,
@@ -67,11 +69,41 @@ def week_ago() -> date:
 
 
 def all_tags(session: Session) -> Iterable[tuple[int, int, int]]:
-    """Every tag with its gate and the inner id of its shield."""
+    """Every tag with its gate and whose it is: the inner id of a shield, or less than 0.
+
+    A held phrase stands under the negative of its inner id, so that one table serves both.
+    """
     rows = session.execute(select(ShieldTag.tag, ShieldTag.gate, ShieldTag.shield_id))
-    return ((tag, gate, shield_id) for tag, gate, shield_id in rows)
+    yield from ((tag, gate, shield_id) for tag, gate, shield_id in rows)
+    yield from held_tags(session)
+
+
+def held_tags(session: Session, holder: bytes | None = None) -> Iterable[tuple[int, int, int]]:
+    """The tags of held phrases, of one holder or of all, under their negative ids."""
+    query = select(HeldPhraseTag.tag, HeldPhraseTag.gate, HeldPhraseTag.phrase_id)
+    if holder is not None:
+        query = query.join(HeldPhrase).where(HeldPhrase.holder == holder)
+    for tag, gate, phrase_id in session.execute(query):
+        yield tag, gate, -phrase_id
+
+
+def live_phrases(session: Session, ids: Collection[int]) -> Sequence[HeldPhrase]:
+    """Those of these held phrases that are still there; `ids` as they stand in the table."""
+    wanted = [-inner for inner in ids if inner < 0]
+    if not wanted:
+        return ()
+    edge = clock.today() - timedelta(days=LASTS_DAYS)
+    query = select(HeldPhrase).where(HeldPhrase.id.in_(wanted), HeldPhrase.made_on > edge)
+    return session.scalars(query).all()
+
+
+def phrases_held(session: Session, holder: bytes) -> int:
+    """How many phrases are held for one holder."""
+    query = select(func.count()).select_from(HeldPhrase).where(HeldPhrase.holder == holder)
+    return session.scalar(query) or 0
 
 
 def has_tags(session: Session) -> bool:
-    """Whether there is any shield at all."""
-    return session.scalar(select(ShieldTag.shield_id).limit(1)) is not None
+    """Whether there is any shield or held phrase at all."""
+    tables = (ShieldTag.shield_id, HeldPhraseTag.phrase_id)
+    return any(session.scalar(select(column).limit(1)) is not None for column in tables)

@@ -23,14 +23,24 @@ from app.policy.dispositions import Disposition, as_set
 from app.policy.vocabulary import Actor
 from app.screening.findings import About, Category, Finding, Signal, Span, Why
 from app.screening.normalize import Mapped
+from app.screening.readings import readings as readings_of
 from app.shields import queries
-from app.shields.models import Mode, SecondLook, Shield, ShieldBook, ShieldTag
+from app.shields.models import (
+    HeldPhrase,
+    HeldPhraseTag,
+    Mode,
+    SecondLook,
+    Shield,
+    ShieldBook,
+    ShieldTag,
+)
 from app.shields.phrases import Flaw, Kind, flaw, forms, may_hold, phrase_tokens, shows, tokens
 from app.shields.tags import Heads, Keys, Table
 
 KEY_NAME: Final = "shields"  # of the server secret, and of its place in a session
 SHIELDS_A_MEMBER: Final = 20
 LOOKS_A_WEEK: Final = 3
+NAME_WORDS: Final = 4
 ALERT: Final = Signal("shield.alert", 0)
 OFTEN: Final = Signal("shield.often", 0)  # so many second looks that somebody may be guessing
 NO_KEY: Final = Signal("shield.key", 0)  # tags were made with another key: all is held
@@ -157,6 +167,75 @@ def _turn_page(session: Session, keys: Keys | None) -> None:
     session.flush()  # whoever looks a text up in this very transaction must find the new version
 
 
+# --- phrases held for somebody whom no row names --------------------------------------------------
+
+
+def hold_phrase(session: Session, holder: bytes, phrase: str) -> bool:
+    """Hold texts with a phrase on behalf of a holder; returns False where it can be no shield.
+
+    `holder` is a keyed tag. What is too common to be a shield is refused without a reason: whoever
+    asks knows the phrase, and nothing of it is to be shown again.
+
+    Raises:
+        LookupError: when the server's shield key was not given to the session.
+    """
+    keyhole: Keyhole = session.info[KEY_NAME]
+    kind = kind_of(phrase)
+    if flaw(kind, phrase) is not None or is_taken(session, phrase):
+        return False
+    mode = Mode.HOLD if may_hold(kind, phrase) else Mode.ALERT
+    held = HeldPhrase(holder=holder, mode=mode, made_on=clock.today())
+    session.add(held)
+    session.flush()  # tags name the phrase by its id
+    tags = [keyhole.keys.tag(form) for form in forms(kind, phrase)]
+    session.add_all(HeldPhraseTag(phrase_id=held.id, tag=tag.value, gate=tag.gate) for tag in tags)
+    _turn_page(session, keyhole.keys)
+    return True
+
+
+def let_go(session: Session, holder: bytes) -> None:
+    """Let every phrase of a holder go; the tags go with them."""
+    if not queries.phrases_held(session, holder):
+        return
+    session.execute(delete(HeldPhrase).where(HeldPhrase.holder == holder))
+    _turn_page(session, None)
+
+
+def searcher(session: Session, holder: bytes) -> Callable[[str], bool]:
+    """What says of a text whether one phrase of this holder stands in it, however it is written.
+
+    For whoever looks through many texts: the phrases are read once, and decoys play no part.
+
+    Raises:
+        LookupError: when the session has no shield key, or tags were made with another one.
+    """
+    keyhole: Keyhole = session.info[KEY_NAME]
+    known = queries.book(session)
+    if known is not None and not crypto.same(known.check, keyhole.keys.check):
+        raise LookupError(KEY_NAME)
+    table = Table(keyhole.keys, queries.held_tags(session, holder), has_decoys=False)
+    heads: Heads = {}
+
+    def stands_in(text: str) -> bool:
+        scan = table.scan((tokens(way.text) for way in readings_of(text)), heads)
+        return bool(scan.held or scan.bare)
+
+    return stands_in
+
+
+def kind_of(phrase: str) -> Kind:
+    """What kind of phrase somebody has written down without saying so."""
+    if "@" in phrase:
+        return Kind.ACCOUNT
+    letters = sum(sign.isalpha() for sign in phrase)
+    if sum(sign.isdigit() for sign in phrase) > letters:
+        return Kind.PHONE
+    words = phrase_tokens(phrase)
+    if any(word.isdigit() for word in words):
+        return Kind.ADDRESS
+    return Kind.NAME if 1 < len(words) <= NAME_WORDS else Kind.OTHER
+
+
 # --- looking --------------------------------------------------------------------------------------
 
 
@@ -194,8 +273,13 @@ def finder(session: Session, looks_of: int = 0) -> Finder:
         ids_found = {*scan.held, *scan.bare}
         live = queries.live_shields(session, ids_found) if ids_found else ()
         own = tuple(_own(text, shield) for shield in live if shield.member_id == author_id)
-        others = [shield for shield in live if shield.member_id != author_id]
-        holding = [scan.held[s.id] for s in others if s.mode is Mode.HOLD and s.id in scan.held]
+        others = {shield.id: shield.mode for shield in live if shield.member_id != author_id}
+        others |= {-phrase.id: phrase.mode for phrase in queries.live_phrases(session, ids_found)}
+        holding = [
+            scan.held[inner]
+            for inner, mode in others.items()
+            if mode is Mode.HOLD and inner in scan.held
+        ]
         is_look = any(not is_well_known(words) for words in (*holding, *scan.decoys))
         if is_look or has_often:
             more = (OFTEN,) if has_often else ()

@@ -104,10 +104,13 @@ Heads = dict[str, tuple[bool, bool]]
 class Table:
     """All tags in memory."""
 
-    __slots__ = ("_gates", "_keys", "_tags")
+    __slots__ = ("_gates", "_has_decoys", "_keys", "_tags")
 
-    def __init__(self, keys: Keys, rows: Iterable[tuple[int, int, int]] = ()) -> None:
+    def __init__(
+        self, keys: Keys, rows: Iterable[tuple[int, int, int]] = (), *, has_decoys: bool = True
+    ) -> None:
         self._keys = keys
+        self._has_decoys = has_decoys
         self._tags: dict[int, tuple[int, ...]] = {}
         self._gates = bytearray(1 << GATE_BITS)
         for value, gate, shield_id in rows:
@@ -146,7 +149,7 @@ class Table:
             seen = heads.get(head)
             if seen is None:
                 gate, may_be_decoy = head_of(head)
-                seen = heads[head] = (gates[gate] == 1, may_be_decoy)
+                seen = heads[head] = (gates[gate] == 1, may_be_decoy and self._has_decoys)
             if seen == (False, False):
                 continue
             for end, form in _windows(words, joined, ends, number, start):

@@ -16,6 +16,7 @@ ARROWS: Final = {
     ("cases", "accounts"),
     ("cases", "forum"),
     ("cases", "moderation"),
+    ("cases", "shields"),
     ("forum", "accounts"),
     ("forum", "filters"),
     ("forum", "review"),

@@ -22,7 +22,8 @@ from app.cases.models import (
     ReportReader,
     Timer,
 )
-from app.cases.service import casework, holds
+from app.cases.service import casework, evidence, holds
+from app.cases.service.evidence import Captured
 from app.cases.words import Clock, PlaceKind, ReportState, Seat, Severity, Told
 from app.core import clock, crypto, ids, sealing, shreds
 from app.core.errors import RefusalError
@@ -85,9 +86,12 @@ def send(session: Session, reporter: Actor, account: Account, post: Post | None)
         NobodyLeftError: when nobody is left who could read it.
     """
     tag = keys.person_tag(session, "reporter", reporter.id)
+    captured = None if post is None else evidence.capture(session, post)
     alerts = frozenset[str]() if post is None else holds.hold_post(session, post, tag)
     readers = _readers(session, account, post)
-    report = _store(session, account, readers, reporter.public_key, reporter.pseudonym, alerts)
+    report = _store(
+        session, account, readers, reporter.public_key, reporter.pseudonym, alerts, captured
+    )
     if account.is_self:
         _open_own(session, reporter, report, readers, account, post)
     elif post is not None:
@@ -107,10 +111,12 @@ def send_from_outside(
         NobodyLeftError: when nobody is left who could read it.
     """
     alerts = frozenset[str]()
+    captured = None if post is None else evidence.capture(session, post)
     if post is not None and _is_backed(session, post):
         alerts = holds.hold_post(session, post, keys.person_tag(session, "reporter", "visitor"))
     readers = _readers(session, account, post)
-    report = _store(session, account, readers, crypto.public_key(key.private), "", alerts)
+    sender = crypto.public_key(key.private)
+    report = _store(session, account, readers, sender, "", alerts, captured)
     report.post_id = None if post is None else post.id
     today = clock.today()
     session.add(
@@ -146,6 +152,7 @@ def _store(  # noqa: PLR0913, PLR0917 - what is said, who reads it, who sent it,
     reporter_key: bytes,
     pseudonym: str,
     alerts: frozenset[str],
+    captured: Captured | None,
 ) -> ExposureReport:
     """Seal a report to its readers and to the one who sent it."""
     shred_id, shred = shreds.new_shred(session)
@@ -163,6 +170,9 @@ def _store(  # noqa: PLR0913, PLR0917 - what is said, who reads it, who sent it,
         reporter_part=made.parts[-1],
         box_a=_close(made.key, public_id, "a", account.box_a(alerts)),
         box_b=_close(made.key, public_id, "b", account.box_b(pseudonym)),
+        capture=None
+        if captured is None
+        else sealing.seal_text(made.key, captured.content, binding(public_id, "capture")),
         made_on=clock.today(),
     )
     session.add(report)
@@ -270,6 +280,14 @@ def read_box(report: ExposureReport, key: bytes, which: str) -> dict[str, str]:
     text = sealing.open_text(key, box, binding(report.public_id, which))
     value: dict[str, str] = json.loads(text)
     return value
+
+
+def read_capture(report: ExposureReport, key: bytes) -> Captured | None:
+    """The post of a report as it was before it was hidden; nothing once it is in a case."""
+    if report.capture is None:
+        return None
+    content = sealing.open_text(key, report.capture, binding(report.public_id, "capture"))
+    return evidence.of_post(content)
 
 
 def write_letter(

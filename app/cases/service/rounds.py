@@ -14,6 +14,7 @@ from app.cases.models import (
     Case,
     CasePart,
     Consent,
+    Evidence,
     Exposure,
     ExposureReport,
     LedgerRow,
@@ -23,17 +24,19 @@ from app.cases.models import (
     PartReader,
     PartSlot,
     Place,
+    PurgeRow,
     StepItem,
+    Sweep,
     Timer,
 )
-from app.cases.service import holds, intake
+from app.cases.service import evidence, holds, intake, sweep
 from app.cases.words import Seat
 from app.core import clock, shreds
 from app.forum import service as forum
 
 SEALED: Final = (
-    Consent, Exposure, Letter, MemberWord, Place, StepItem, Timer, PartSlot, PartReader, CasePart,
-    Named,
+    Consent, Evidence, Exposure, Letter, MemberWord, Place, PurgeRow, StepItem, Sweep, Timer,
+    PartSlot, PartReader, CasePart, Named,
 )  # fmt: skip
 OWNER, SECOND, ALL, TRUSTEE = range(4)  # the chain of RESPONSE.md §6
 
@@ -45,6 +48,9 @@ def make_rounds(session: Session) -> int:
     for timer in overdue:
         _call_up(session, timer)
     _call_to_look(session)
+    for case_id in evidence.verify_due(session):
+        for member_id in queries.named_ids(session, case_id):
+            forum.notify(session, member_id, intake.NOTICE, intake.NOTICE)
     forget_past(session)
     return len(overdue)
 
@@ -111,6 +117,8 @@ def forget_past(session: Session) -> int:
     past = queries.cases_past(session, clock.today(), KEPT_DAYS)
     for case in past:
         keys.destroy(session, case.id)
+        evidence.shred(session, case.id)
+        sweep.unshield(session, case)
         for model in SEALED:
             session.execute(delete(model).where(model.case_id == case.id))
         session.execute(update(LedgerRow).where(LedgerRow.case_id == case.id).values(box=b""))

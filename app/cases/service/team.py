@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Member
 from app.cases import keys, queries, workflow
-from app.cases.keys import Ring
+from app.cases.keys import Ring, Seal
 from app.cases.models import Case, ExposureReport, Named, ReportReader
-from app.cases.service import casework, holds, intake, ledger, telling
+from app.cases.service import casework, evidence, holds, intake, ledger, telling
 from app.cases.service.casework import Opened, Opening
 from app.cases.words import (
     Clock,
@@ -140,7 +140,7 @@ def settle(session: Session, report: ExposureReport, state: ReportState) -> None
     post = queries.post_of_report(session, report)
     if post is not None and state is not ReportState.DUPLICATE:
         holds.release(session, post)
-    report.box_b = None
+    report.box_b = report.capture = None
 
 
 # --- from a report to a case ----------------------------------------------------------------------
@@ -162,7 +162,6 @@ def open_case(
     part = queries.report_part(session, report.id, responder.id)
     report_key = intake.key_of(session, report, part, private_key)
     box_a = intake.read_box(report, report_key, "a")
-    box_b = intake.read_box(report, report_key, "b")
     seats: dict[int, tuple[Seat, bytes]] = {responder.id: (Seat.LEAD, responder.public_key)}
     seats |= {n: (seat, member.public_key) for n, (seat, member) in plan.seats.items()}
     case = queries.case_of_report(session, report)
@@ -173,7 +172,7 @@ def open_case(
         opened = _own_case(session, (responder, private_key), case, plan, seats)
     if plan.affected is not None:
         casework.guard_terms(opened, [plan.affected.pseudonym])
-    _carry_over(session, opened, report, box_b)
+    _carry_over(session, opened, report, report_key)
     _name(session, opened, seats)
     _forget_first_copies(session, responder, report, opened.case)
     return opened
@@ -236,24 +235,32 @@ def _name(session: Session, opened: Opened, seats: Mapping[int, tuple[Seat, byte
 
 
 def _carry_over(
-    session: Session, opened: Opened, report: ExposureReport, box_b: Mapping[str, str]
+    session: Session, opened: Opened, report: ExposureReport, report_key: bytes
 ) -> None:
-    """Move the post and the link of a report into the case; what hides the post is confirmed."""
+    """Move the post, its capture and the link of a report into the case.
+
+    What hides the post is confirmed.
+    """
     post = queries.post_of_report(session, report)
     if post is not None:
         casework.add_place(session, opened, PlaceKind.HERE, "", post.public_id)
+    captured = intake.read_capture(report, report_key)
+    if captured:
+        evidence.keep(session, opened, Seal(opened.ring), captured)
     for place in queries.places_of(session, opened.case.id):
         if place.kind is not PlaceKind.HERE:
             continue
         post = queries.post_by_public_id(session, opened.ring.read(place)["url"])
         if post is None:
             continue
+        if captured is None or captured.post_id != post.public_id:
+            evidence.keep(session, opened, Seal(opened.ring), evidence.capture(session, post))
         holds.hide(session, post)
         holds.confirm(session, post.id)
         ledger.write(session, opened.ring, opened.who, Verb.HIDDEN, "place here")
     if report.revealed_by is not None:
         ledger.write(session, opened.ring, opened.who, Verb.VIEWED, "place here")
-    link = box_b.get("link", "")
+    link = intake.read_box(report, report_key, "b").get("link", "")
     if link:
         host = link.split("//")[-1].split("/")[0]
         casework.add_place(session, opened, PlaceKind.OTHER, host, link)
@@ -272,7 +279,7 @@ def _forget_first_copies(
         )
     )
     report.case_id, report.post_id = case.id, None
-    report.box_a = report.box_b = None
+    report.box_a = report.box_b = report.capture = None
     report.state = ReportState.LINKED
     report.claimed_at = None
     telling.tell(report, Told.ACTED_ON)
@@ -425,3 +432,15 @@ def open_identity(session: Session, opened: Opened, private_key: bytes, reason: 
         raise ShutError(workflow.Gate.ORDER)
     ledger.write(session, ring, opened.who, Verb.VIEWED, "identity", reason=reason.strip())
     return ring
+
+
+def identity_seal(session: Session, opened: Opened, private_key: bytes) -> Seal:
+    """What lets somebody of the team add to the identity part, without reading anything in it.
+
+    Raises:
+        ShutError: when the seat does not go with the identity part.
+    """
+    ring = keys.ring_of(session, opened.case.id, opened.member_id, private_key, (Part.IDENTITY,))
+    if not ring.holds(Part.IDENTITY):
+        raise ShutError(workflow.Gate.ORDER)
+    return Seal(ring)

@@ -9,6 +9,7 @@ from typing import Any
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.accounts.queries import member_by_pseudonym
 from app.cases import queries, wording, workflow
@@ -24,7 +25,7 @@ from app.cases.forms import (
 )
 from app.cases.models import Place
 from app.cases.queries import Worked
-from app.cases.service import casework, holds, ledger, poster, team
+from app.cases.service import casework, holds, ledger, poster, sweep, team
 from app.cases.service.casework import Opened
 from app.cases.views.common import blueprint, opened_by_me
 from app.cases.words import ItemState, PlaceKind, PlaceState, Seat, Verb
@@ -197,8 +198,20 @@ def open_identity(worked: Worked) -> ResponseReturnValue:
         casework.note_exposure(session(), wide, (), fact)
     if form.facts:
         casework.guard_terms(wide, form.facts)
+        refused = sweep.shield_facts(session(), wide, form.facts)
         session().flush()  # the page below shows them
         tell(_("Sealed. From now on nothing that is written here may contain it."))
+        if refused:
+            tell(
+                ngettext(
+                    "%(num)s of them is too short or too common to hold posts for. "
+                    "Letters and notes are checked for it all the same.",
+                    "%(num)s of them are too short or too common to hold posts for. "
+                    "Letters and notes are checked for them all the same.",
+                    refused,
+                ),
+                "info",
+            )
     found = [ring.read(row) for row in queries.exposures_of(session(), worked.case.id)]
     return _case_page(worked, exposures=found)
 

@@ -1,0 +1,145 @@
+"""Clearing up here: what is held, the sweep, and hiding all that it found in one act."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.cases import queries, wording
+from app.cases.models import Sweep
+from app.cases.queries import Worked
+from app.cases.service import evidence, sweep, team
+from app.cases.views.common import blueprint, opened_by_me
+from app.cases.words import SweepStage
+from app.core.errors import NotFoundError
+from app.forum.models import Post
+from app.policy.permissions import Permission
+from app.policy.vocabulary import Visibility
+from app.web.access import permit_on, signed_in
+from app.web.render import page, tell
+from app.web.unit_of_work import session
+
+SHOWN = 50  # posts of a sweep that are listed by name; the rest is counted
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPost:
+    """A post in which a fact stands: where it is, and whether readers see it."""
+
+    post: Post
+    is_earlier: bool
+    is_open: bool
+
+
+@blueprint.get("/cases/<case_id>/clearing")
+@permit_on(Permission.CASE_LEAD, queries.worked_by_id)
+def clear_up(worked: Worked) -> ResponseReturnValue:
+    """What is held for this case, how far the sweep is, and what it found."""
+    opened = opened_by_me(worked)
+    run = queries.sweep_of(session(), worked.case.id)
+    found = [] if run is None else sweep.finds(session(), opened, run)
+    counts = sweep.counted(found)
+    posts = _posts(found)
+    shields = sweep.shield_count(session(), worked.case)
+    return page(
+        "cases/clear_up.html",
+        case=worked.case,
+        public_id=worked.case.public_id,
+        shields=shields,
+        held=sweep.held_now(session(), worked.case) if shields else [],
+        sweep=run,
+        is_done=run is not None and run.stage is SweepStage.DONE,
+        posts=posts[:SHOWN],
+        more=len(posts) - len(posts[:SHOWN]),
+        open_count=sum(one.is_open for one in posts),
+        profiles=counts[SweepStage.MEMBERS],
+        hidden=0 if run is None else sweep.hidden_count(opened, run),
+        evidence=queries.evidence_of(session(), worked.case.id),
+        evidence_words=wording.EVIDENCE,
+    )
+
+
+def _posts(found: list[sweep.Found]) -> list[FoundPost]:
+    """The posts behind what was found, those that readers see first."""
+    earlier = {one.post_id for one in found if one.post_id}
+    present = {one.public_id for one in found if one.stage is SweepStage.POSTS}
+    posts = queries.posts_by_public_ids(session(), earlier | present)
+    rows = [
+        FoundPost(post, public_id not in present, post.visibility is Visibility.PUBLISHED)
+        for public_id, post in posts.items()
+    ]
+    return sorted(rows, key=lambda row: (not row.is_open, row.post.id))
+
+
+@blueprint.post("/cases/<case_id>/sweep")
+@permit_on(Permission.CASE_LEAD, queries.worked_by_id)
+def begin_sweep(worked: Worked) -> ResponseReturnValue:
+    """Begin a sweep; the machine goes on with it by itself."""
+    sweep.begin(session(), opened_by_me(worked))
+    tell(_("It has begun, and goes on by itself. Load this page again to see how far it is."))
+    return _to(worked, "sweep")
+
+
+@blueprint.post("/cases/<case_id>/sweep/hide")
+@permit_on(Permission.CASE_LEAD, queries.worked_by_id)
+def hide_found(worked: Worked) -> ResponseReturnValue:
+    """Hide everything that was found, in one act; each post is captured first."""
+    opened = opened_by_me(worked)
+    seal = team.identity_seal(session(), opened, signed_in().unlock())
+    run = _run(worked)
+    hidden = sweep.hide_all(session(), opened, seal, run)
+    sweep.tick_when_done(session(), opened, run)
+    tell(
+        ngettext(
+            "%(num)s post is hidden, from its author too. Evidence was kept first.",
+            "%(num)s posts are hidden, from their authors too. Evidence was kept first.",
+            hidden,
+        )
+    )
+    return _to(worked, "sweep")
+
+
+@blueprint.post("/cases/<case_id>/sweep/show")
+@permit_on(Permission.CASE_LEAD, queries.worked_by_id)
+def show_found_again(worked: Worked) -> ResponseReturnValue:
+    """Take that act back."""
+    back = sweep.show_again(session(), opened_by_me(worked), _run(worked))
+    tell(ngettext("%(num)s post is back.", "%(num)s posts are back.", back))
+    return _to(worked, "sweep")
+
+
+@blueprint.post("/cases/<case_id>/evidence/check")
+@permit_on(Permission.CASE_LEAD, queries.worked_by_id)
+def check_evidence(worked: Worked) -> ResponseReturnValue:
+    """Hold every piece of evidence against the hash that it came in with."""
+    opened = opened_by_me(worked)
+    broken = evidence.verify(session(), opened)
+    if broken:
+        tell(
+            _("Some evidence is no longer what was kept. Tell the second and the member."),
+            "warning",
+        )
+    else:
+        tell(_("Every piece is as it was kept."))
+    return _to(worked, "evidence")
+
+
+def _run(worked: Worked) -> Sweep:
+    """The last sweep of a case.
+
+    Raises:
+        NotFoundError: when there was none.
+    """
+    found = queries.sweep_of(session(), worked.case.id)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def _to(worked: Worked, anchor: str) -> ResponseReturnValue:
+    """Back to the page."""
+    return redirect(url_for("cases.clear_up", case_id=worked.case.public_id, _anchor=anchor))
