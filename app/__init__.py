@@ -7,9 +7,8 @@ The rooms are imported when an application is made, not before: whoever imports 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from io import BytesIO
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -18,14 +17,12 @@ if TYPE_CHECKING:
     from config import Config
 
 HERE: Final = Path(__file__).resolve().parent.parent
-FORM_BYTES: Final = 1024 * 1024
 REQUEST_BYTES: Final = 8 * 1024 * 1024
-FORM_PARTS: Final = 200
 
 
 def create_app(config: Config, database: Database | None = None) -> Flask:
     """Build the application for these settings; opens the database unless one is given."""
-    from flask import Flask, Request
+    from flask import Flask
 
     from app.accounts import sessions
     from app.accounts.views import wiring as accounts
@@ -50,20 +47,12 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     from app.web.limits import install_limits
     from app.web.render import install_pages
     from app.web.unit_of_work import one_transaction_per_request
+    from app.web.uploads import keep_uploads_in_memory
     from app.web.wired import Forum, wire_forum
     from config import secret
 
-    class InMemoryRequest(Request):
-        """A request whose parts never touch the disk, whatever their size."""
-
-        max_form_memory_size = FORM_BYTES
-        max_form_parts = FORM_PARTS
-
-        def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
-            return BytesIO()  # werkzeug would spool a larger part to a file
-
     app = Flask("app", static_folder=None, template_folder=str(HERE / "templates"))
-    app.request_class = InMemoryRequest
+    keep_uploads_in_memory(app)
     app.jinja_environment = Pages
     app.secret_key = secret(config, "forms")
     app.config.update(

@@ -6,8 +6,11 @@ Heron wrote it, Wren may read it, Stoat must not; Owl moderates.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
+from io import BytesIO
 from typing import Final
 
+from PIL import Image
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -16,9 +19,13 @@ from app.accounts.models import Member
 from app.accounts.second_factor import Holder
 from app.core import clock, crypto, ids
 from app.core.crypto import Cost, Passphrase
+from app.core.images import rebuild
+from app.core.pictures import Rebuilt
 from app.core.text import render
-from app.forum import search
-from app.forum.models import Board, Category, Post, Thread
+from app.forum import attachments, search
+from app.forum import service as forum
+from app.forum.attachments import Chosen
+from app.forum.models import Attachment, Board, Category, Post, Thread
 from app.policy.vocabulary import Role, Standing, Trust, Visibility
 
 CAST: Final = ("Heron", "Wren", "Stoat", "Owl")
@@ -200,6 +207,32 @@ def make_post(
     if visibility is Visibility.PUBLISHED:
         search.add(session, post.id, f"{thread.title}\n{body}" if is_opening else body)
     return post
+
+
+def make_picture(
+    session: Session, post: Post | None = None, *, alt: str = "A lamp.", of: Member | None = None
+) -> Attachment:
+    """A picture, small and red: in a post, or sent in by a member and not posted yet."""
+    owner = of.id if of else (post.author_id if post else None) or make_member(session).id
+    upload = attachments.keep_upload(session, owner, Rebuilt(8, 6, small_jpeg()))
+    if post is not None:
+        is_indexed = post.visibility is Visibility.PUBLISHED
+        if is_indexed:
+            search.drop(session, post.id, forum.searchable(post))
+        known = [Chosen(each.public_id, each.alt) for each in post.shown_pictures]
+        attachments.attach(session, owner, post, [*known, Chosen(upload.public_id, alt)])
+        if is_indexed:
+            search.add(session, post.id, forum.searchable(post))
+    session.flush()  # tests name pictures by id
+    return upload
+
+
+@cache
+def small_jpeg() -> bytes:
+    """A picture as it is kept."""
+    drawn = BytesIO()
+    Image.new("RGB", (8, 6), "red").save(drawn, "PNG")
+    return rebuild(drawn.getvalue()).jpeg
 
 
 def opening_of(session: Session, thread: Thread) -> Post:

@@ -102,6 +102,7 @@ class BoardForm(Form):
     read = StringField(validators=[one_of(READERS)], default="1")
     reply = StringField(validators=[one_of(WRITERS)], default="1")
     start = StringField(validators=[one_of(WRITERS)], default="1")
+    attach = StringField(validators=[one_of(WRITERS)], default=str(int(Trust.KNOWN)))
     reviews_first_posts = StringField(validators=[one_of(REVIEWS)], default="")
     readers, writers, reviews = READERS, WRITERS, REVIEWS
 
@@ -122,6 +123,7 @@ class BoardForm(Form):
             read=Trust(int(self.read.data)),
             reply=Trust(int(self.reply.data)),
             start=Trust(int(self.start.data)),
+            attach=Trust(max(int(self.attach.data), int(self.reply.data))),
         )
 
 

@@ -96,6 +96,7 @@ def change_board(session: Session, operator: Actor, board: Board, plan: BoardPla
     board.gate_read = plan.gate.read
     board.gate_reply = plan.gate.reply
     board.gate_start = plan.gate.start
+    board.gate_attach = plan.gate.attach
     board.reviews_first_posts = plan.reviews_first_posts
     audit.record(session, operator.public_id, "board.edit", board.public_id)
 

@@ -168,6 +168,7 @@ def board(board: Board) -> ResponseReturnValue:
         read=str(int(board.gate_read)),
         reply=str(int(board.gate_reply)),
         start=str(int(board.gate_start)),
+        attach=str(int(board.gate_attach)),
         reviews_first_posts="yes" if board.reviews_first_posts else "",
     )
     return page("admin/board.html", form=form, board=board, problems={})

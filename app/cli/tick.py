@@ -15,6 +15,7 @@ from app.cli import rescreening, sweeping
 from app.cli.erasing import pack, settle_erasures
 from app.core.db import Database, open_database
 from app.core.shreds import open_shreds, turn_epoch
+from app.forum.attachments import expire_uploads
 from app.forum.service import coarsen_times
 from app.moderation.service import settle_standings
 from app.privacy import erasure
@@ -58,6 +59,7 @@ def tick(database: Database) -> int:
     with database.write.begin() as session:
         make_rounds(session)
     with database.write.begin() as session:
+        expire_uploads(session)
         gone = run_retention(session)
     with database.write.begin() as session:
         coarsen_times(session)

@@ -5,9 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +13,7 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import SecretBox
 
-from app.core.errors import BusyError
+from app.core.turns import Turns
 
 KEY_BYTES: Final = 32
 SALT_BYTES: Final = 16
@@ -24,8 +21,7 @@ PADS: Final = (256, 1024, 4096, 16384)  # a box tells its size class and no more
 HASHES_AT_ONCE: Final = 2  # each takes 64 MiB; more at once would starve the machine
 HASHES_WAITING: Final = 8
 
-_running = threading.BoundedSemaphore(HASHES_AT_ONCE)
-_admitted = threading.BoundedSemaphore(HASHES_AT_ONCE + HASHES_WAITING)
+_turns = Turns(HASHES_AT_ONCE, HASHES_WAITING)
 
 
 class BrokenSealError(Exception):
@@ -72,7 +68,7 @@ def stretch(passphrase: Passphrase, salt: bytes, cost: Cost) -> bytes:
     Raises:
         BusyError: when ten hashes are already running or waiting.
     """
-    with _turn():
+    with _turns.one():
         return hash_secret_raw(
             passphrase.reveal().encode(),
             salt,
@@ -82,18 +78,6 @@ def stretch(passphrase: Passphrase, salt: bytes, cost: Cost) -> bytes:
             hash_len=KEY_BYTES,
             type=Type.ID,
         )
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    """Wait for a place among the few that may hash at once."""
-    if not _admitted.acquire(blocking=False):
-        raise BusyError
-    try:
-        with _running:
-            yield
-    finally:
-        _admitted.release()
 
 
 def hkdf(key: bytes, purpose: str, length: int = KEY_BYTES) -> bytes:

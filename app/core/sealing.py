@@ -112,6 +112,18 @@ def open_data_key(private_key: bytes, part_box: bytes, shred_part: bytes, bindin
     return key
 
 
+def server_key(own_part: bytes, shred_part: bytes, binding: str) -> bytes:
+    """The key of a thing that the server opens for whoever its door lets through.
+
+    The own part lies beside the thing, the other one in its shred: whoever destroys the shred has
+    destroyed the thing.
+
+    Raises:
+        ValueError: when a part has not the length of a key.
+    """
+    return _key(own_part, shred_part, binding)
+
+
 def seal_text(key: bytes, text: bytes, binding: str) -> bytes:
     """Close one of the texts that a data key opens, bound to its own place."""
     return crypto.seal(crypto.hkdf(key, f"text:{binding}"), text)

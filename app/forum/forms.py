@@ -12,12 +12,16 @@ from wtforms import BooleanField, Field, HiddenField, StringField, TextAreaField
 
 from app.core import crypto, ids
 from app.core.text import clean, clean_line
+from app.forum.attachments import PICTURES_AT_MOST, Chosen
+from app.forum.models import with_alts
 from app.forum.service import Draft
+from app.forum.uploads import uploaded
 from app.web.forms import Form
 
 POST_SIGNS: Final = 20_000
 TITLE_SIGNS: Final = 120
 KEY_SIGNS: Final = 32
+ALT_SIGNS: Final = 300
 
 
 class PostForm(Form):
@@ -27,6 +31,9 @@ class PostForm(Form):
     form_key = HiddenField()
     consent = HiddenField()
     follow = BooleanField()
+
+    present: tuple[Chosen, ...] = ()  # the pictures that a post has which is being changed
+    gone: frozenset[str] = frozenset()  # pictures of the form that are no longer there
 
     def validate_body(self, field: Field) -> None:
         """There is a text, and it is not longer than a post may be."""
@@ -56,10 +63,58 @@ class PostForm(Form):
         """Whether `Preview` was pressed."""
         return "preview" in request.form
 
+    @property
+    def wants_page(self) -> bool:
+        """Whether only the composer is asked for: to preview, or to add a picture."""
+        return self.wants_preview or "attach" in request.form
+
+    @property
+    def chosen(self) -> tuple[Chosen, ...]:
+        """The pictures of the post: those that are kept, then the one that came with the form."""
+        if not self.is_submitted():
+            return self.present
+        alts = {id_: request.form.get(f"alt-{id_}", "") for id_ in request.form.getlist("picture")}
+        if uploaded().public_id:
+            alts[uploaded().public_id] = request.form.get("upload_alt", "")
+        chosen = (Chosen(id_, clean_line(alt)) for id_, alt in alts.items())
+        return tuple(one for one in chosen if one.public_id not in self.gone)
+
+    @property
+    def new_alt(self) -> str:
+        """What was said of a picture that did not come in; with one that did, it went along."""
+        return "" if uploaded().public_id else request.form.get("upload_alt", "")
+
+    @property
+    def words(self) -> str:
+        """Everything that the post says, as it will be screened."""
+        return with_alts(clean(self.body.data or ""), [one.alt for one in self.chosen])
+
+    def problems(self) -> dict[str, str]:
+        """The complaints about fields and about pictures."""
+        return super().problems() | (self.picture_problems() if self.is_submitted() else {})
+
+    def picture_problems(self) -> dict[str, str]:
+        """What is wrong with the pictures, by field: each needs words for who cannot see it."""
+        found = {}
+        if uploaded().problem:
+            found["upload"] = uploaded().problem
+        if self.gone:
+            found["upload"] = _("A picture is no longer here: unposted ones go after a day.")
+        if len(self.chosen) > PICTURES_AT_MOST:
+            found["upload"] = _("A post has at most %(count)d pictures.", count=PICTURES_AT_MOST)
+        for one in self.chosen:
+            if not one.alt:
+                text = _("Say in a sentence what this picture shows, for those who cannot see it.")
+                found[f"alt-{one.public_id}"] = text
+            elif len(one.alt) > ALT_SIGNS:
+                text = _("A description has at most %(count)d characters.", count=ALT_SIGNS)
+                found[f"alt-{one.public_id}"] = text
+        return found
+
     def consent_for(self) -> str:
         """What the form must carry to show that its author has seen the nudge about this text."""
         secret = str(current_app.secret_key).encode()
-        return crypto.tag(secret, "consent", f"{self.subject}\0{clean(self.body.data or '')}").hex()
+        return crypto.tag(secret, "consent", f"{self.subject}\0{self.words}").hex()
 
     @property
     def subject(self) -> str:
@@ -72,6 +127,7 @@ class PostForm(Form):
         return Draft(
             body=self.body.data or "",
             title=self.subject,
+            pictures=self.chosen,
             quoted=self.quoted,
             form_key=self.key,
             agreed="agree" in request.form and crypto.same(sent, self.consent_for().encode()),

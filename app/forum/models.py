@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     Date,
     ForeignKey,
@@ -56,14 +58,19 @@ class Board(Base):
     gate_read: Mapped[Trust] = mapped_column(Number(Trust))
     gate_reply: Mapped[Trust] = mapped_column(Number(Trust))
     gate_start: Mapped[Trust] = mapped_column(Number(Trust))
+    gate_attach: Mapped[Trust] = mapped_column(Number(Trust), default=Trust.KNOWN)
     gate_role: Mapped[Role] = mapped_column(Number(Role), default=Role.NONE)
     reviews_first_posts: Mapped[bool] = mapped_column(Boolean, default=False)
 
     @property
     def gate(self) -> Gate:
-        """Who may read, reply and start threads here."""
+        """Who may read, reply, start threads and add pictures here."""
         return Gate(
-            read=self.gate_read, reply=self.gate_reply, start=self.gate_start, role=self.gate_role
+            read=self.gate_read,
+            reply=self.gate_reply,
+            start=self.gate_start,
+            role=self.gate_role,
+            attach=self.gate_attach,
         )
 
 
@@ -115,6 +122,15 @@ class Thread(Base):
         return self.visibility is Visibility.PUBLISHED
 
 
+class Picture(NamedTuple):
+    """A picture of a post as pages know it; `alt` is for those who cannot see it."""
+
+    public_id: str
+    width: int
+    height: int
+    alt: str
+
+
 class Post(Base):
     """One text in a thread. It has a number once readers can see it; numbers leave no gap."""
 
@@ -135,6 +151,7 @@ class Post(Base):
     visibility: Mapped[Visibility] = mapped_column(Word(Visibility))
     body: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
+    pictures: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)  # each a `Picture`
     written_at: Mapped[datetime] = mapped_column(Hour)
     edited_on: Mapped[date | None] = mapped_column(Date)
     rule: Mapped[str] = mapped_column(String(24), default="")  # why moderators removed it
@@ -146,6 +163,16 @@ class Post(Base):
     rules_version: Mapped[str] = mapped_column(String(16), default="")  # what it was screened by
 
     thread: Mapped[Thread] = relationship(lazy="raise_on_sql")
+
+    @property
+    def shown_pictures(self) -> list[Picture]:
+        """Its pictures, in their order."""
+        return pictures_in(self.pictures)
+
+    @property
+    def words(self) -> str:
+        """Everything that it says: the text, and below it what its pictures show."""
+        return with_alts(self.body, [each.alt for each in self.shown_pictures])
 
     @property
     def gate(self) -> Gate:
@@ -170,6 +197,73 @@ class Post(Base):
     def is_fresh(self) -> bool:
         """Whether its author may still change it: for a day and what is left of the hour."""
         return clock.now() < self.written_at + EDIT_WINDOW + timedelta(hours=1)
+
+
+def pictures_in(stored: Sequence[Sequence[Any]] | None) -> list[Picture]:
+    """The pictures of a post out of its column; a post that is not stored yet has none."""
+    return [Picture(*each) for each in stored or ()]
+
+
+def with_alts(body: str, alts: Sequence[str]) -> str:
+    """A text, and below it what its pictures show; they are screened and searched together."""
+    return "\n\n".join((body, *alts))
+
+
+class Attachment(Base):
+    """A picture, sealed under a key of its own, of which one half goes with its post.
+
+    Until it is posted it is its member's alone. What it shows in words stands in the post.
+    """
+
+    __tablename__ = "attachments"
+    __retention__ = Keep(
+        why="with its post; for a day when it was never posted", days=1, after="pending_since"
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    post_id: Mapped[int | None] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), index=True
+    )
+    member_id: Mapped[int | None] = mapped_column(
+        ForeignKey("members.id", ondelete="CASCADE"), index=True
+    )
+    pending_since: Mapped[datetime | None] = mapped_column(Hour, index=True)
+    width: Mapped[int] = mapped_column(SmallInteger)
+    height: Mapped[int] = mapped_column(SmallInteger)
+    shred_id: Mapped[int] = mapped_column(BigKey)
+    own_part: Mapped[bytes] = mapped_column(LargeBinary(32))
+    box: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # last: it is long
+
+    post: Mapped[Post | None] = relationship(lazy="raise_on_sql")
+
+    @property
+    def _post(self) -> Post:
+        """The post it stands in; its doors are for pictures that stand in one."""
+        if self.post is None:
+            message = "an upload belongs to no post yet"
+            raise LookupError(message)
+        return self.post
+
+    @property
+    def gate(self) -> Gate:
+        """The gate of the board it stands on."""
+        return self._post.gate
+
+    @property
+    def visibility(self) -> Visibility:
+        """That of its post."""
+        return self._post.visibility
+
+    @property
+    def author_id(self) -> int | None:
+        """Who wrote its post."""
+        return self._post.author_id
+
+    @property
+    def is_in_the_open(self) -> bool:
+        """Whether everybody who may read the thread may know of it."""
+        return self._post.is_in_the_open
 
 
 class Quote(Base):

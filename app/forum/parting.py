@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import case, delete, func, or_, select, update
+from sqlalchemy import Row, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.forum import search
-from app.forum.models import Notice, Post, Quote, Revision, Thank, Thread
+from app.forum import attachments, search
+from app.forum.models import Notice, Post, Quote, Revision, Thank, Thread, pictures_in, with_alts
 from app.forum.service import NO_TITLE
 from app.policy.vocabulary import Visibility
 from app.review.service import withdraw_all
@@ -77,12 +77,13 @@ def take_slice(session: Session, erasure_id: int, *, leaves_lines: bool) -> bool
             .where(column.in_(inner))
             .execution_options(synchronize_session=False)
         )
+    attachments.erase_of(session, inner)
     withdraw_all(session, [post.public_id for post in gone])
     staying = [post.id for post in gone if post.number and (leaves_lines or post.is_opening)]
     session.execute(
         update(Post)
         .where(Post.id.in_(staying))
-        .values(body="", html="", edited_on=None, erasure_id=None)
+        .values(body="", html="", pictures=[], edited_on=None, erasure_id=None)
         .execution_options(synchronize_session=False)
     )
     session.execute(
@@ -104,6 +105,7 @@ def _next(session: Session, erasure_id: int) -> list[_Gone]:
             Post.number,
             Post.is_opening,
             Post.body,
+            Post.pictures,
             Thread.title,
             Thread.kept_title,
         )
@@ -119,10 +121,16 @@ def _next(session: Session, erasure_id: int) -> list[_Gone]:
             thread_id=row.thread_id,
             number=row.number,
             is_opening=row.is_opening,
-            words=f"{row.kept_title or row.title}\n{row.body}" if row.is_opening else row.body,
+            words=_indexed(row),
         )
         for row in session.execute(query)
     ]
+
+
+def _indexed(row: Row[*tuple[Any, ...]]) -> str:
+    """The words under which a post stands in the index."""
+    words = with_alts(row.body, [each.alt for each in pictures_in(row.pictures)])
+    return f"{row.kept_title or row.title}\n{words}" if row.is_opening else words
 
 
 def _tidy(session: Session, gone: Sequence[_Gone]) -> None:

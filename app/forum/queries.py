@@ -31,15 +31,18 @@ from app.forum.markers import Marker
 from app.forum.models import (
     OPEN,
     WAITING,
+    Attachment,
     Board,
     Category,
     Follow,
     Notice,
+    Picture,
     Post,
     Quote,
     Revision,
     Thank,
     Thread,
+    pictures_in,
 )
 from app.policy.permissions import readable_from, roles_at_gates
 from app.policy.vocabulary import VISITOR, Actor, Role, Trust, Visibility
@@ -170,6 +173,42 @@ def held_in(session: Session, thread: Thread) -> list[str]:
 def revision_by_id(session: Session, public_id: str) -> Revision | None:
     """The earlier wording with this public id."""
     return session.scalars(select(Revision).where(Revision.public_id == public_id)).first()
+
+
+def picture_by_id(session: Session, public_id: str) -> Attachment | None:
+    """The picture with this public id, if it stands in a post; with post, thread and board."""
+    query = (
+        select(Attachment)
+        .where(Attachment.public_id == public_id, Attachment.post_id.is_not(None))
+        .options(joinedload(Attachment.post).joinedload(Post.thread).joinedload(Thread.board))
+    )
+    return session.scalars(query).first()
+
+
+def upload_by_id(session: Session, public_id: str) -> Attachment | None:
+    """The picture with this public id, if it waits to be posted."""
+    query = select(Attachment).where(
+        Attachment.public_id == public_id, Attachment.post_id.is_(None)
+    )
+    return session.scalars(query).first()
+
+
+def choosable(
+    session: Session, actor: Actor, public_ids: Sequence[str], post: Post | None
+) -> dict[str, tuple[int, int]]:
+    """Those of the named pictures that the actor may put into a post, and their sizes."""
+    if not public_ids:
+        return {}
+    query = select(Attachment.public_id, Attachment.width, Attachment.height).where(
+        Attachment.public_id.in_(public_ids), attachable(actor.id, post)
+    )
+    return {row.public_id: (row.width, row.height) for row in session.execute(query)}
+
+
+def attachable(member_id: int, post: Post | None) -> ColumnElement[bool]:
+    """Which pictures a member may put into a post: the own uploads, and those that are in it."""
+    own = and_(Attachment.member_id == member_id, Attachment.post_id.is_(None))
+    return own if post is None else or_(own, Attachment.post_id == post.id)
 
 
 def post_by_form(session: Session, author: Actor, form_key: str) -> Post | None:
@@ -430,6 +469,7 @@ class PostRow:
     number: int | None
     visibility: Visibility
     html: str
+    pictures: list[Picture]
     written_at: datetime
     edited_on: date | None
     rule: str
@@ -503,6 +543,7 @@ def _post_rows() -> Rows:
         _POSTS.number,
         _POSTS.visibility,
         _POSTS.html,
+        _POSTS.pictures,
         _POSTS.written_at,
         _POSTS.edited_on,
         _POSTS.rule,
@@ -549,7 +590,7 @@ _HELD_POSTS: Final = _post_rows().where(_IS_HELD_HERE).order_by(_POSTS.id).limit
 def _post_row(row: AnyRow) -> PostRow:
     """One row of `_post_rows` with names; what is gone brings no text along."""
     (
-        inner, public_id, number, visibility, html, written_at, edited_on,
+        inner, public_id, number, visibility, html, pictures, written_at, edited_on,
         rule, author_id, author, roles, mask_seed, thank_count, is_thanked,
     ) = row  # fmt: skip
     is_shown = visibility in {Visibility.PUBLISHED, Visibility.HELD}
@@ -559,6 +600,7 @@ def _post_row(row: AnyRow) -> PostRow:
         number=number,
         visibility=visibility,
         html=html if is_shown else "",
+        pictures=pictures_in(pictures) if is_shown else [],
         written_at=written_at,
         edited_on=edited_on,
         rule=rule,

@@ -66,7 +66,7 @@ class Found:
     """What one post gave."""
 
     post_id: int
-    text: tuple[str, str]  # title and body as they were read
+    text: tuple[str, str]  # title and words as they were read
     outcome: Outcome = Outcome.STAYS
     title_findings: tuple[Finding, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -182,7 +182,7 @@ def _examine(session: Session, posts: Sequence[Post]) -> list[Found]:
             pseudonyms=pseudonyms[post.thread_id],
             earlier=tuple(earlier),
         )
-        ways = readings(post.body)
+        ways = readings(post.words)
         title_ways = readings(post.thread.full_title) if post.is_opening else ()
         place = post.thread.board.public_id
         one = _weigh(
@@ -191,7 +191,7 @@ def _examine(session: Session, posts: Sequence[Post]) -> list[Found]:
             context,
             besides=by_filters(place, ways),
             besides_in_title=by_filters(place, title_ways),
-            shielded=by_shields(author.id, post.body, (*ways, *title_ways), known).others,
+            shielded=by_shields(author.id, post.words, (*ways, *title_ways), known).others,
         )
         if one.outcome is not Outcome.STAYS:
             stored = stored_findings(one.findings, one.title_findings)
@@ -219,10 +219,10 @@ def _weigh(  # noqa: PLR0913 - the text, and what each of those that look at it 
     """
     title = post.thread.full_title if post.is_opening else ""
     engine_title = screen(title, context=replace(context, surface=Surface.TITLE)) if title else ()
-    engine = screen(post.body, context=context)
+    engine = screen(post.words, context=context)
     in_title, in_body = (*engine_title, *besides_in_title), (*engine, *besides, *shielded)
     if not in_title and not in_body:
-        return Found(post.id, (title, post.body))
+        return Found(post.id, (title, post.words))
     trust = max(author.trust, Trust.NEWCOMER)
     asked = max(dispose(in_body, trust), dispose(in_title, trust, Surface.TITLE))
     outcome = Outcome.STAYS
@@ -230,7 +230,7 @@ def _weigh(  # noqa: PLR0913 - the text, and what each of those that look at it 
         sure = [f for f in (*engine_title, *engine) if _is_sure(f, trust)]
         is_held = max(dispose(sure, trust), dispose(shielded, trust)) >= Disposition.HOLD
         outcome = Outcome.HELD if is_held else Outcome.QUEUED
-    return Found(post.id, (title, post.body), outcome, in_title, in_body)
+    return Found(post.id, (title, post.words), outcome, in_title, in_body)
 
 
 def _is_sure(finding: Finding, trust: Trust) -> bool:
@@ -255,7 +255,7 @@ def settle(session: Session, run: Rescreening, version: str, found: Sequence[Fou
     for post in session.scalars(query).all():
         one = todo[post.id]
         title = post.thread.full_title if post.is_opening else ""
-        if (title, post.body) != one.text:
+        if (title, post.words) != one.text:
             continue
         if one.outcome is Outcome.HELD:
             service.hold_published(session, post, one.findings, title_findings=one.title_findings)

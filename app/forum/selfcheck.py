@@ -55,7 +55,7 @@ def picture_of(posts: Sequence[Post]) -> Picture:
     counts: dict[str, int] = {}
     sayings: dict[str, list[Saying]] = {}
     for post in posts:
-        text = f"{post.thread.full_title}\n{post.body}" if post.is_opening else post.body
+        text = f"{post.thread.full_title}\n{post.words}" if post.is_opening else post.words
         for fact in facts(text):
             counts[fact.kind] = counts.get(fact.kind, 0) + 1
             if counts[fact.kind] <= SHOWN_A_KIND:

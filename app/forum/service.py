@@ -15,7 +15,8 @@ from app.core import audit, clock, ids
 from app.core.errors import RefusalError, StaleError
 from app.core.text import clean, clean_line, render
 from app.filters import service as filters
-from app.forum import queries, search
+from app.forum import attachments, queries, search
+from app.forum.attachments import Chosen
 from app.forum.markers import Marker
 from app.forum.models import (
     Board,
@@ -27,6 +28,7 @@ from app.forum.models import (
     Revision,
     Thank,
     Thread,
+    with_alts,
 )
 from app.forum.rules import rules_version
 from app.policy.dispositions import Disposition, dispose
@@ -68,11 +70,17 @@ class Draft:
 
     body: str
     title: str = ""
+    pictures: tuple[Chosen, ...] = ()
     quoted: tuple[str, ...] = ()
     form_key: str | None = None
     agreed: bool = False
     asks_moderator: bool = False
     refusals: int = 0
+
+    @property
+    def words(self) -> str:
+        """The text, and below it what its pictures show, as `Post.words` has them."""
+        return with_alts(self.body, [one.alt for one in self.pictures])
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +159,17 @@ def edit_post(session: Session, author: Actor, post: Post, draft: Draft) -> Post
     """
     draft = _cleaned(draft)
     title = draft.title if post.is_opening else post.thread.full_title
-    if draft.body == post.body and title == post.thread.full_title:
+    is_same_text = draft.body == post.body and title == post.thread.full_title
+    if is_same_text and draft.pictures == _chosen(post):
         return post
     weighed = weigh(session, author, post.thread.board, draft, post.thread, post)
     was_published = post.visibility is Visibility.PUBLISHED
     _unindex(session, post)
-    session.add(Revision(post_id=post.id, body=post.body, replaced_on=clock.today()))
+    if not is_same_text:
+        session.add(Revision(post_id=post.id, body=post.body, replaced_on=clock.today()))
     post.body = draft.body
     post.html = render(draft.body, leaving(post.public_id)).html
+    attachments.attach(session, author.id, post, draft.pictures)
     post.edited_on = clock.today()
     post.rules_version = rules_version(session)
     is_held = weighed.disposition is Disposition.HOLD
@@ -195,18 +206,19 @@ def weigh(  # noqa: PLR0913, PLR0917 - who, where, what, and what it answers or 
             author has not sent to a moderator.
     """
     context = context_of(session, author, thread, edited)
-    ways = readings(draft.body)
+    words = draft.words
+    ways = readings(words)
     title_ways = readings(draft.title)
     title_findings = (
         *(screen(draft.title, context=replace(context, surface=Surface.TITLE))),
         *filters.matches(session, board.public_id, title_ways),
     )
     findings = (
-        *screen(draft.body, context=context),
+        *screen(words, context=context),
         *filters.matches(session, board.public_id, ways),
     )
     known = partial(queries.is_well_known, session)
-    shielded = shields.matches(session, author, draft.body, (*ways, *title_ways), known)
+    shielded = shields.matches(session, author, words, (*ways, *title_ways), known)
     disposition = max(
         dispose((*findings, *shielded.own), author.trust, refusals=draft.refusals),
         dispose(title_findings, author.trust, Surface.TITLE, draft.refusals),
@@ -239,8 +251,14 @@ def context_of(
 
 
 def _cleaned(draft: Draft) -> Draft:
-    """The draft as it will be stored: no stray characters, the title on one line."""
-    return replace(draft, body=clean(draft.body), title=clean_line(draft.title))
+    """The draft as it will be stored: no stray characters, titles and the like on one line."""
+    pictures = tuple(Chosen(one.public_id, clean_line(one.alt)) for one in draft.pictures)
+    return replace(draft, body=clean(draft.body), title=clean_line(draft.title), pictures=pictures)
+
+
+def _chosen(post: Post) -> tuple[Chosen, ...]:
+    """The pictures of a post, as a draft has them."""
+    return tuple(Chosen(each.public_id, each.alt) for each in post.shown_pictures)
 
 
 def _already_sent(session: Session, author: Actor, draft: Draft) -> Post | None:
@@ -258,7 +276,7 @@ def _already_sent(session: Session, author: Actor, draft: Draft) -> Post | None:
     if made is None:
         return None
     is_retitled = made.is_opening and made.thread.full_title != draft.title
-    if is_retitled or made.body != draft.body:
+    if is_retitled or made.words != draft.words:
         raise StaleError
     return made
 
@@ -294,6 +312,7 @@ def _store(
     session.flush()  # quotes, the index and the queue name the post by its id
     for quoted in queries.quotable(session, author, draft.quoted[:QUOTES_AT_MOST]):
         session.add(Quote(post_id=post.id, quoted_id=quoted.id))
+    attachments.attach(session, author.id, post, draft.pictures)
     return post
 
 
@@ -328,7 +347,7 @@ def leaving(public_id: str) -> queries.Leaving:
 
 def searchable(post: Post) -> str:
     """The words under which a post is found: its own, and for the opening post the title's."""
-    return f"{post.thread.full_title}\n{post.body}" if post.is_opening else post.body
+    return f"{post.thread.full_title}\n{post.words}" if post.is_opening else post.words
 
 
 def _unindex(session: Session, post: Post) -> None:
@@ -504,7 +523,7 @@ def restore(session: Session, post: Post) -> None:
 
 
 def erase_post(session: Session, post: Post) -> None:
-    """Make the text of a post be gone: wording, earlier wordings, index, quotes, thanks.
+    """Make a post be gone: wording, earlier wordings, pictures, index, quotes, thanks.
 
     Its last bytes on the disk are owed from then on.
     """
@@ -516,7 +535,8 @@ def erase_post(session: Session, post: Post) -> None:
     session.execute(
         delete(Notice).where((Notice.post_id == post.id) | (Notice.subject == post.public_id))
     )
-    post.body = post.html = ""
+    attachments.erase_of(session, [post.id])
+    post.body, post.html, post.pictures = "", "", []
     post.edited_on = post.form_key = None
     if post.number is None:
         _forget(session, post)
@@ -541,6 +561,7 @@ def _forget(session: Session, post: Post) -> None:
     if post.is_opening:
         for waiting in queries.held_in(session, thread):
             withdraw(session, waiting)
+        attachments.erase_in(session, thread.id)
         session.execute(delete(Thread).where(Thread.id == thread.id))
 
 
@@ -715,6 +736,7 @@ def create_board(
         gate_read=gate.read,
         gate_reply=max(gate.reply, gate.read, Trust.NEWCOMER),
         gate_start=max(gate.start, gate.read, Trust.NEWCOMER),
+        gate_attach=max(gate.attach, gate.read, Trust.NEWCOMER),
         gate_role=gate.role,
     )
     session.add(board)

@@ -10,14 +10,17 @@ from flask_babel import gettext as _
 
 from app.core import ids
 from app.core.errors import NotFoundError
+from app.core.pictures import MIME, TAKEN
 from app.core.text import clean, render
 from app.forum import queries, service
+from app.forum.attachments import PICTURES_AT_MOST, Chosen, jpeg_of
 from app.forum.forms import PostForm, ThreadForm, number
 from app.forum.markers import Marker, numbers_of
-from app.forum.models import Board, Notice, Post, Revision, Thread
+from app.forum.models import Attachment, Board, Notice, Picture, Post, Revision, Thread
 from app.forum.queries import Keys, Order
 from app.forum.selfcheck import picture_of
 from app.forum.service import HandedBackError
+from app.forum.uploads import takes_pictures
 from app.policy.dispositions import Disposition
 from app.policy.permissions import Permission
 from app.policy.vocabulary import Trust, Visibility
@@ -25,6 +28,7 @@ from app.screening.findings import About
 from app.screening.messages import MESSAGES
 from app.web import limits
 from app.web.access import actor, demand, may, me, permit, permit_on, public, signed_in
+from app.web.headers import PICTURE_POLICY
 from app.web.paging import paging_key
 from app.web.render import page, tell
 from app.web.settings import settings
@@ -154,6 +158,29 @@ def leaving(post: Post, link: int) -> ResponseReturnValue:
     return page("forum/leaving.html", post=post, target=links[link])
 
 
+@blueprint.get("/pictures/<picture_id>")
+@permit_on(Permission.PICTURE_READ, queries.picture_by_id)
+def show_picture(picture: Attachment) -> ResponseReturnValue:
+    """A picture of a post, for whoever may see the post."""
+    return _drawn(picture)
+
+
+@blueprint.get("/me/uploads/<upload_id>")
+@permit_on(Permission.UPLOAD_READ, queries.upload_by_id)
+def show_upload(upload: Attachment) -> ResponseReturnValue:
+    """A picture that waits to be posted, for whoever sent it in."""
+    return _drawn(upload)
+
+
+def _drawn(picture: Attachment) -> Response:
+    """A picture with the headers that PRIVACY.md §8 asks for; the others come with every answer."""
+    limits.count_picture()
+    answer = Response(jpeg_of(session(), picture), content_type=MIME)
+    answer.headers["Content-Disposition"] = 'inline; filename="image.jpg"'
+    answer.headers["Content-Security-Policy"] = PICTURE_POLICY
+    return answer
+
+
 # --- writing --------------------------------------------------------------------------------------
 
 
@@ -165,11 +192,12 @@ def compose_thread(board: Board) -> ResponseReturnValue:
 
 
 @blueprint.post("/boards/<board_id>/start")
+@takes_pictures
 @permit_on(Permission.THREAD_CREATE, queries.board_by_id)
 def create_thread(board: Board) -> ResponseReturnValue:
     """Start a thread, or hand the text back."""
     form = ThreadForm()
-    if not form.validate() or form.wants_preview:
+    if not _is_ready(form, board):
         return _composer(form, board=board)
     try:
         post = service.create_thread(session(), me(), board, form.draft(_refusals()))
@@ -186,11 +214,12 @@ def compose_post(thread: Thread) -> ResponseReturnValue:
 
 
 @blueprint.post("/threads/<thread_id>/reply")
+@takes_pictures
 @permit_on(Permission.POST_CREATE, queries.thread_by_id)
 def create_post(thread: Thread) -> ResponseReturnValue:
     """Reply in a thread, or hand the text back."""
     form = PostForm()
-    if not form.validate() or form.wants_preview:
+    if not _is_ready(form, thread.board):
         return _composer(form, thread=thread)
     try:
         post = service.create_post(session(), me(), thread, form.draft(_refusals()))
@@ -207,15 +236,18 @@ def compose_edit(post: Post) -> ResponseReturnValue:
     """The form with the present wording."""
     form = ThreadForm(title=post.thread.full_title) if post.is_opening else PostForm()
     form.body.data = post.body
+    form.present = _pictures_of(post)
     return _composer(form, post=post)
 
 
 @blueprint.post("/posts/<post_id>/edit")
+@takes_pictures
 @permit_on(Permission.POST_EDIT, queries.post_by_id)
 def edit_post(post: Post) -> ResponseReturnValue:
     """Change the wording, or hand the new one back."""
     form = ThreadForm() if post.is_opening else PostForm()
-    if not form.validate() or form.wants_preview:
+    form.present = _pictures_of(post)
+    if not _is_ready(form, post.thread.board, post):
         return _composer(form, post=post)
     try:
         service.edit_post(session(), me(), post, form.draft(_refusals()))
@@ -401,6 +433,7 @@ def _thread_page(thread: Thread) -> ResponseReturnValue:
         is_last=is_last,
         may_reply=may(Permission.POST_CREATE, thread),
         may_moderate=may(Permission.THREAD_LOCK, thread),
+        may_attach=reader.is_member and may(Permission.PICTURE_ATTACH, thread.board),
         form_key=ids.new_id() if reader.is_member else "",
     )
 
@@ -439,6 +472,34 @@ def _owe_marker(thread_id: int, marker: Marker) -> None:
     owe(lambda short: service.mark_read(short, member_id, thread_id, marker, private_key))
 
 
+def _pictures_of(post: Post) -> tuple[Chosen, ...]:
+    """The pictures of a post as a form has them."""
+    return tuple(Chosen(each.public_id, each.alt) for each in post.shown_pictures)
+
+
+def _is_ready(form: PostForm, board: Board, post: Post | None = None) -> bool:
+    """Whether a form can be stored: filled in, its pictures there and allowed, no preview asked."""
+    asked = [one.public_id for one in form.chosen]
+    if set(asked) - {one.public_id for one in form.present}:
+        demand(Permission.PICTURE_ATTACH, board)
+        # A form that is sent twice has put its pictures into the post that it made.
+        made = post or queries.post_by_form(session(), me(), form.key)
+        form.gone = frozenset(asked) - queries.choosable(session(), me(), asked, made).keys()
+    is_filled_in = form.validate() and not form.picture_problems()
+    return is_filled_in and not form.wants_page
+
+
+def _shown(form: PostForm, post: Post | None) -> list[Picture]:
+    """The pictures that the composer shows, with their sizes."""
+    asked = [one.public_id for one in form.chosen]
+    sizes = queries.choosable(session(), me(), asked, post)
+    return [
+        Picture(one.public_id, *sizes[one.public_id], one.alt)
+        for one in form.chosen
+        if one.public_id in sizes
+    ]
+
+
 def _composer(
     form: PostForm,
     *,
@@ -454,7 +515,9 @@ def _composer(
     if weighed is not None and weighed.disposition is Disposition.REFUSE:
         limits.spend("refusal", me().public_id, REFUSALS)
     problems = form.problems()
-    wants_preview = request.method == "POST" and not problems and weighed is None
+    if "attach" in request.form:  # a text that is begun is not found fault with
+        problems = {name: said for name, said in problems.items() if name == "upload"}
+    wants_preview = form.wants_preview and not problems and weighed is None
     body = clean(form.body.data or "")
     place = thread or (post.thread if post else None)
     quoted = () if post else form.quoted
@@ -471,7 +534,12 @@ def _composer(
         quotes=queries.quote_rows(session(), me(), quoted[: service.QUOTES_AT_MOST]),
         weighed=weighed,
         marked_title=form.subject,
-        marked_body=body,
+        marked_body=form.words,
+        pictures=_shown(form, post),
+        posted={each.public_id for each in post.shown_pictures} if post else set(),
+        may_attach=may(Permission.PICTURE_ATTACH, board or (place.board if place else None)),
+        most_pictures=PICTURES_AT_MOST,
+        taken=", ".join(TAKEN),
         consent=form.consent_for(),
         agree_label=_agree_label(weighed),
         is_nudge=weighed is not None and weighed.disposition is Disposition.NUDGE,

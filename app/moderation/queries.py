@@ -18,7 +18,7 @@ from app.accounts.models import Member
 from app.core import clock
 from app.core.audit import AuditEntry
 from app.core.text import excerpt
-from app.forum.models import Board, Post, Revision, Thread
+from app.forum.models import Board, Post, Revision, Thread, pictures_in, with_alts
 from app.forum.queries import Page, may_enter_sql, posts_by_ids, pseudonyms_by_id
 from app.moderation.models import Act, Outcome, Report, ReportReason, Rule, Sanction, Statement
 from app.moderation.models import SanctionKind as Kind
@@ -174,6 +174,7 @@ def _row_columns(actor: Actor) -> list[Any]:
         Board.name,
         author.scalar_subquery(),
         _direct.body,
+        _direct.pictures,
         func.coalesce(func.nullif(Thread.kept_title, ""), Thread.title),
         Statement.answer,
         holder.scalar_subquery(),
@@ -188,7 +189,8 @@ def _queue_row(actor: Actor, row: Sequence[Any]) -> QueueRow:
     """One row of `_row_columns` with names."""
     (
         public_id, reason, report_count, is_identity, is_urgent, findings, opened_at, version,
-        board, author, body, title, answer, holder, is_mine, visibility, own_reports, decided_by,
+        board, author, body, pictures, title, answer, holder, is_mine, visibility, own_reports,
+        decided_by,
     ) = row  # fmt: skip
     return QueueRow(
         public_id=public_id,
@@ -201,13 +203,18 @@ def _queue_row(actor: Actor, row: Sequence[Any]) -> QueueRow:
         version=version,
         board=board,
         author=author,
-        text=excerpt(answer or body or "", EXCERPT),
-        fingerprint=fingerprint(title or "", body or ""),
+        text=excerpt(answer or _words(body, pictures), EXCERPT),
+        fingerprint=fingerprint(title or "", body or "", pictures),
         holder=holder,
         is_mine=bool(is_mine),
         is_held=visibility is Visibility.HELD,
         has_stake=own_reports > 0 or decided_by == actor.id,
     )
+
+
+def _words(body: str | None, pictures: Any) -> str:
+    """What a post says, as `Post.words` has it; nothing where there is no post."""
+    return with_alts(body or "", [each.alt for each in pictures_in(pictures)])
 
 
 def _counts(session: Session, actor: Actor) -> Counts:
@@ -281,13 +288,20 @@ class Matter:
 
     @property
     def fingerprint(self) -> str:
-        """A short tag of the text as it stands, so that nobody decides on another one."""
-        return "" if self.post is None else fingerprint(self.post.thread.full_title, self.post.body)
+        """A short tag of the post as it stands, so that nobody decides on another one."""
+        post = self.post
+        if post is None:
+            return ""
+        return fingerprint(post.thread.full_title, post.body, post.pictures)
 
 
-def fingerprint(title: str, body: str) -> str:
-    """A tag of 16 signs of a text; it goes only into forms of those who see the text anyway."""
-    return hashlib.sha256(f"{title}\0{body}".encode()).hexdigest()[:16]
+def fingerprint(title: str, body: str, pictures: Sequence[Sequence[Any]] | None = None) -> str:
+    """A tag of 16 signs of a post; it goes only into forms of those who see the post anyway.
+
+    Another picture makes another tag, whatever is said to be on it.
+    """
+    shown = [f"{each.public_id} {each.alt}" for each in pictures_in(pictures)]
+    return hashlib.sha256("\0".join((title, body, *shown)).encode()).hexdigest()[:16]
 
 
 def matter_by_id(session: Session, public_id: str) -> Matter | None:
@@ -382,7 +396,7 @@ def findings_of(matter: Matter) -> Found:
     """
     if matter.post is None or matter.statement is not None:
         return Found()
-    texts = {IN_TITLE: matter.post.thread.full_title, IN_BODY: matter.post.body}
+    texts = {IN_TITLE: matter.post.thread.full_title, IN_BODY: matter.post.words}
     found: dict[str, list[Finding]] = {IN_TITLE: [], IN_BODY: []}
     whole: list[Finding] = []
     is_outdated = False

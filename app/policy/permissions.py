@@ -54,6 +54,8 @@ class Permission(StrEnum):
     MYCASE_LIST = "mycase:list"
     MYCASE_READ = "mycase:read"
     NOTICE_CLEAR = "notice:clear"
+    PICTURE_ATTACH = "picture:attach"
+    PICTURE_READ = "picture:read"
     POST_CREATE = "post:create"
     POST_EDIT = "post:edit"
     POST_ERASE = "post:erase"
@@ -81,6 +83,7 @@ class Permission(StrEnum):
     THREAD_MOVE = "thread:move"
     THREAD_PIN = "thread:pin"
     THREAD_READ = "thread:read"
+    UPLOAD_READ = "upload:read"
 
 
 class Verdict(Enum):
@@ -178,6 +181,11 @@ def trusted_to_start(actor: Actor, subject: Gated) -> bool:
     return actor.trust >= subject.gate.start or is_moderator(actor, subject)
 
 
+def trusted_to_attach(actor: Actor, subject: Gated) -> bool:
+    """The actor's trust is enough to add pictures on this board."""
+    return actor.trust >= subject.gate.attach or is_moderator(actor, subject)
+
+
 def trusted_to_invite(actor: Actor, subject: object) -> bool:
     """The actor is known well enough to bring others, or works for the site."""
     return actor.trust >= Trust.REGULAR or is_moderator(actor, None) or is_operator(actor, None)
@@ -191,6 +199,12 @@ def unlocked(actor: Actor, subject: Threaded) -> bool:
 def still_there(actor: Actor, subject: Shown) -> bool:
     """The text has not been removed or erased."""
     return subject.visibility in {Visibility.PUBLISHED, Visibility.HELD}
+
+
+def still_to_be_seen(actor: Actor, subject: Shown) -> bool:
+    """The text that it belongs to is there, or was removed and a moderator decides about it."""
+    is_removed = subject.visibility is Visibility.REMOVED
+    return still_there(actor, subject) or (is_removed and is_moderator(actor, subject))
 
 
 def published(actor: Actor, subject: Shown) -> bool:
@@ -284,6 +298,10 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.MYCASE_LIST: Access(see=(is_member,)),
     Permission.MYCASE_READ: Access(see=(belongs,)),
     Permission.NOTICE_CLEAR: Access(see=(belongs,)),
+    Permission.PICTURE_ATTACH: Access(
+        see=(may_enter,), do=(is_member, may_write, trusted_to_attach)
+    ),
+    Permission.PICTURE_READ: Access(see=(may_know_of_it, still_to_be_seen)),
     Permission.POST_CREATE: Access(
         see=(may_know_of_it,),
         do=(is_member, may_write, trusted_to_reply, published, unlocked),
@@ -322,6 +340,7 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.THREAD_MOVE: Access(see=(may_know_of_it, is_moderator)),
     Permission.THREAD_PIN: Access(see=(may_know_of_it, is_moderator)),
     Permission.THREAD_READ: Access(see=(may_know_of_it,)),
+    Permission.UPLOAD_READ: Access(see=(belongs,)),
 }
 
 # What a member who is suspended or removed may still open: what was decided, the own account.

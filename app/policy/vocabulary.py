@@ -74,12 +74,13 @@ VISITOR: Final = Actor(id=0, public_id="", pseudonym="", trust=Trust.VISITOR, ro
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The lowest trust that may read, reply and start threads on a board, and any role asked."""
+    """The lowest trust that may read, reply, start threads and add pictures, and any role asked."""
 
     read: Trust
     reply: Trust
     start: Trust
     role: Role = Role.NONE
+    attach: Trust = Trust.KNOWN
 
 
 class Gated(Protocol):

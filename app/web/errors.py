@@ -6,7 +6,7 @@ import logging
 from html import escape
 from typing import Any, Final
 
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -37,6 +37,7 @@ DENIALS: Final = {
     "may_write": _l("A decision about your account keeps you from writing just now."),
     "trusted_to_reply": _l("This board takes replies from members who have been here longer."),
     "trusted_to_start": _l("This board takes new threads from members who have been here longer."),
+    "trusted_to_attach": _l("This board takes pictures from members who have been here longer."),
     "trusted_to_invite": _l("Invites are given by members who have been here longer."),
     "unlocked": _l("This thread is locked: it takes no more replies."),
     "published": _l("This text is not open to readers, so this cannot be done with it."),
@@ -81,7 +82,7 @@ def explain_refusals(app: Flask) -> None:
 
 def typed() -> list[tuple[str, str]]:
     """What was typed into the form just sent, without secrets, to be handed back."""
-    pairs = request.form.items(multi=True)
+    pairs = (*request.form.items(multi=True), *g.get("kept_of_upload", ()))
     return [(name, value) for name, value in pairs if name not in UNSENT]
 
 
@@ -181,7 +182,7 @@ def _too_many_pages(error: Exception) -> ResponseReturnValue:
 
 def _busy(error: Exception) -> ResponseReturnValue:
     undo()
-    text = _("Many people are signing in at this moment. Please try again in a few seconds.")
+    text = _("Many people are here at this moment. Please try again in a few seconds.")
     return keep_typed(_("The server is busy"), text, 503)
 
 

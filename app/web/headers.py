@@ -12,6 +12,7 @@ CONTENT_POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; script-src 'none'"
 )
+PICTURE_POLICY: Final = "default-src 'none'; sandbox"  # opened by itself, a picture is no page
 STRICT: Final[tuple[tuple[str, str], ...]] = (
     ("Content-Security-Policy", CONTENT_POLICY),
     ("Referrer-Policy", "same-origin"),
@@ -42,6 +43,10 @@ class StrictHeaders:
     def __init__(self, application: WSGIApplication, *, is_https: bool, onion: str) -> None:
         self.application = application
         self.always = STRICT + ((TRANSPORT,) if is_https else ())
+        self.always_with_pictures = tuple(
+            (name, PICTURE_POLICY if name == "Content-Security-Policy" else value)
+            for name, value in self.always
+        )
         self.onion = onion.rstrip("/")
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -53,8 +58,9 @@ class StrictHeaders:
             may_be_kept = any(
                 name.lower() == "cache-control" and value == FOREVER for name, value in headers
             )
+            is_picture = ("Content-Security-Policy", PICTURE_POLICY) in headers
             kept = [(name, value) for name, value in headers if name.lower() not in OURS]
-            kept += self.always
+            kept += self.always_with_pictures if is_picture else self.always
             kept += (("Cache-Control", FOREVER),) if may_be_kept else NEVER_STORED
             if self.onion:
                 kept.append(("Onion-Location", self.onion + environ.get("PATH_INFO", "/")))

@@ -9,7 +9,7 @@ import secrets
 import time
 from typing import Final, cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from limits import RateLimitItem, parse
 
@@ -21,6 +21,8 @@ from app.web.access import actor
 _SEED: Final = secrets.token_bytes(32)
 
 PAGES: Final = "600 per hour"
+PICTURES: Final = "3000 per hour"
+PICTURE_VIEWS: Final = frozenset({"forum.show_picture", "forum.show_upload"})
 
 
 def install_limits(app: Flask, storage_url: str, *, enabled: bool) -> None:
@@ -30,7 +32,7 @@ def install_limits(app: Flask, storage_url: str, *, enabled: bool) -> None:
         storage_uri=storage_url or "memory://",
         strategy="fixed-window",
         default_limits=[PAGES],
-        default_limits_exempt_when=_is_visitor,
+        default_limits_exempt_when=lambda: _is_visitor() or _is_picture(),
         headers_enabled=False,
         enabled=enabled,
     )
@@ -46,6 +48,21 @@ def _is_visitor() -> bool:
     others out. What is costly has a limit of its own.
     """
     return not actor().is_member
+
+
+def _is_picture() -> bool:
+    """Whether a part of a page is asked for; `count_picture` counts these."""
+    return request.endpoint in PICTURE_VIEWS
+
+
+def count_picture() -> None:
+    """Count a picture that a member looks at.
+
+    Raises:
+        TooManyError: when the member has looked at very many within an hour.
+    """
+    if not _is_visitor():
+        spend("pictures", actor().public_id, PICTURES)
 
 
 def _who() -> str:

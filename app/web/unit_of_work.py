@@ -42,6 +42,17 @@ def reading() -> Iterator[Session]:
         yield short
 
 
+@contextmanager
+def writing() -> Iterator[Session]:
+    """A short transaction beside the request's own, for what is kept whatever the answer will be.
+
+    Before the request's own transaction begins, that is before its door: on SQLite one would wait
+    for the other.
+    """
+    with database().write.begin() as short:
+        yield short
+
+
 def owe(write: Owed) -> None:
     """Note a small write that a safe request owes; it is settled in a transaction of its own."""
     g.owed.append(write)

@@ -119,17 +119,17 @@ def test_stretching_depends_on_passphrase_salt_and_cost() -> None:
 
 
 def test_the_eleventh_hash_at_once_is_refused_and_the_tenth_is_not() -> None:
-    held = [crypto._admitted.acquire(blocking=False) for _ in range(9)]  # noqa: SLF001 - fill it
+    held = [crypto._turns._admitted.acquire(blocking=False) for _ in range(9)]  # noqa: SLF001 - fill it
     try:
         assert all(held)
         crypto.stretch(Passphrase("tenth"), bytes(16), CHEAP)
-        assert crypto._admitted.acquire(blocking=False)  # noqa: SLF001 - the last place
+        assert crypto._turns._admitted.acquire(blocking=False)  # noqa: SLF001 - the last place
         held.append(True)
         with pytest.raises(BusyError):
             crypto.stretch(Passphrase("eleventh"), bytes(16), CHEAP)
     finally:
         for _ in held:
-            crypto._admitted.release()  # noqa: SLF001 - give the places back
+            crypto._turns._admitted.release()  # noqa: SLF001 - give the places back
 
 
 def test_no_more_than_two_hashes_run_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

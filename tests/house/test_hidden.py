@@ -46,6 +46,7 @@ from tests.factories import (
     make_category,
     make_member,
     make_moderator,
+    make_picture,
     make_post,
     make_thread,
     private_key_of,
@@ -67,6 +68,7 @@ class World:
     board: Board = None  # type: ignore[assignment]
     thread: Thread = None  # type: ignore[assignment]
     post: Post = None  # type: ignore[assignment]
+    picture: str = ""  # of the open post
     # By the name of the parameter that names them: things that are not there for NOT_THEIRS.
     hidden: dict[str, list[str]] = field(default_factory=dict)
     removed: str = ""  # its line stays, so that it was there is no secret
@@ -89,6 +91,7 @@ OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
     "link": lambda _: [0],
     "name": lambda _: ["nothing.css"],
     "notice_id": lambda _: [],
+    "picture_id": lambda world: [world.picture],
     "place": lambda _: [ABSENT],
     "post_id": lambda world: [world.post.public_id, world.removed],
     "pseudonym": lambda _: ["Heron", "Owl", "Nobody"],
@@ -99,6 +102,7 @@ OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
     "statement_id": lambda _: [],
     "thread_id": lambda world: [world.thread.public_id],
     "token": lambda _: [ABSENT],
+    "upload_id": lambda _: [],
 }
 # The operator builds boards, so their names are no secret from her; what is written there is.
 OPERATORS: Final = {"Robin": "admin"}
@@ -201,6 +205,11 @@ def _hide(session: Session, made: World, heron: Member, owl: Member, stoat: Memb
             *notices,
         ]
     )
+    made.picture = make_picture(session, made.post, alt="A lamp.").public_id
+    pictures = [
+        make_picture(session, post, alt="Canaryalt.").public_id for post in (answer, held, removed)
+    ]
+    upload = make_picture(session, of=heron)
     item, statement = _decided(session, heron, owl, removed)
     shield = Shield(
         member_id=heron.id,
@@ -226,6 +235,8 @@ def _hide(session: Session, made: World, heron: Member, owl: Member, stoat: Memb
         "item_id": [item.public_id],
         "statement_id": [statement.public_id],
         "notice_id": [notices[0].public_id],
+        "picture_id": pictures,
+        "upload_id": [upload.public_id],
     }
     _seal(session, made, heron, owl)
     made.things = [answer, held, held_thread, inside, secret, category]
@@ -323,13 +334,18 @@ def _paths(app: Flask, world: World, method: str, who: str = "") -> Iterator[str
 
 def _trace(response: TestResponse) -> list[str]:
     """The canaries in an answer, its headers included."""
-    whole = response.get_data(as_text=True) + str(response.headers)
+    whole = _text(response) + str(response.headers)
     return sorted(set(CANARY.findall(whole)))
+
+
+def _text(response: TestResponse) -> str:
+    """An answer as text; a picture as what its bytes would spell."""
+    return response.get_data().decode(errors="replace")
 
 
 def _masked(response: TestResponse, *ids: str) -> tuple[int, str, list[tuple[str, str]]]:
     """An answer without what differs by chance: tokens, keys of forms, and the id asked for."""
-    text = response.get_data(as_text=True)
+    text = _text(response)
     text = re.sub(r'value="[^"]{40,}"', 'value="…"', text)
     text = SIGNED.sub("…", text)
     text = re.sub(r'(name="(?:form_key|key|ticket)"[^>]*value=")[^"]*', r"\1…", text)
@@ -438,6 +454,8 @@ def test_those_who_may_see_it_do(world: World) -> None:
         assert "Canarybody held" in browser.get(f"/threads/{held_thread}").text
         assert "Canaryheld" in browser.get(f"/threads/{world.thread.public_id}").text
         assert "Canaryanswer" in browser.get("/search?q=canaryanswer").text
+        for picture in (world.picture, *world.hidden["picture_id"][:2]):
+            assert browser.get(f"/pictures/{picture}").data.startswith(b"\xff\xd8")
         path = f"/posts/{world.post.public_id}/revisions"
         assert "Canaryrevision" in browser.get(path).text
 

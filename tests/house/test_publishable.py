@@ -15,7 +15,7 @@ from app.accounts.models import Member
 from app.core.db import Base, Word
 from app.forum.models import Post, Revision, Thread
 from app.policy.vocabulary import Trust, Visibility
-from tests.factories import make_board, make_member, make_post, make_thread
+from tests.factories import make_board, make_member, make_picture, make_post, make_thread
 from tests.house.test_tables import MODELS
 
 SignIn = Callable[..., FlaskClient]
@@ -25,7 +25,7 @@ OWN: Final = "You can reach me at heron.lake@posteo.net any time."
 # Texts that other members read as their author wrote them, or made of such a text.
 PUBLISHABLE: Final = {
     "members.about", "members.about_html", "members.pseudonym", "members.skeleton",
-    "posts.body", "posts.html", "revisions.body", "threads.title",
+    "posts.body", "posts.html", "posts.pictures", "revisions.body", "threads.title",
 }  # fmt: skip
 # Words for those who decide and for whoever wrote them, never shown to other members.
 BETWEEN_MEMBER_AND_TEAM: Final = {
@@ -74,7 +74,7 @@ def stands_in(session: Session, words: str) -> set[str]:
             of, _, column = name.partition(".")
             if of != table.__tablename__:
                 continue
-            attribute = getattr(table, column)
+            attribute = sa.cast(getattr(table, column), sa.Text)
             query = select(sa.func.count()).select_from(table).where(attribute.contains(words))
             if table in {Post, Revision}:
                 query = query.where(_is_open(table))
@@ -93,7 +93,9 @@ def _is_open(table: type[Base]) -> sa.ColumnElement[bool]:
     return Revision.post_id.in_(open_posts)
 
 
-@pytest.mark.parametrize("where", ["title", "opening", "reply", "edit", "retitled", "about"])
+@pytest.mark.parametrize(
+    "where", ["title", "opening", "reply", "edit", "retitled", "about", "alt", "new alt"]
+)
 def test_what_exposes_somebody_is_published_nowhere(
     session: Session, sign_in: SignIn, where: str
 ) -> None:
@@ -102,6 +104,11 @@ def test_what_exposes_somebody_is_published_nowhere(
     thread = make_thread(session, board=board, author=heron)
     post = make_post(session, thread=thread, author=heron)
     opening = session.scalars(select(Post).where(Post.is_opening)).one()
+
+    def with_picture(body: str, alt: str) -> dict[str, str]:
+        upload = make_picture(session, of=heron).public_id
+        return {"body": body, "picture": upload, f"alt-{upload}": alt}
+
     addresses = {
         "title": (f"/boards/{board.public_id}/start", {"title": OTHERS, "body": "Hello there."}),
         "opening": (f"/boards/{board.public_id}/start", {"title": "A lamp", "body": OTHERS}),
@@ -112,6 +119,8 @@ def test_what_exposes_somebody_is_published_nowhere(
             {"title": OTHERS, "body": "The first post."},
         ),
         "about": ("/me/settings/about", {"about": OTHERS}),
+        "alt": (f"/threads/{thread.public_id}/reply", with_picture("A lamp.", OTHERS)),
+        "new alt": (f"/posts/{post.public_id}/edit", with_picture(post.body, OTHERS)),
     }
     address, form = addresses[where]
     answer = sign_in(heron).post(address, data=form)
@@ -148,5 +157,5 @@ def test_a_pseudonym_that_holds_a_number_makes_no_member(
 
 
 def test_this_file_would_see_a_text_that_slipped_through(session: Session) -> None:
-    make_post(session, body=OTHERS)
-    assert stands_in(session, "900341") == {"posts.body", "posts.html"}
+    make_picture(session, make_post(session, body=OTHERS), alt=OTHERS)
+    assert stands_in(session, "900341") == {"posts.body", "posts.html", "posts.pictures"}

@@ -212,9 +212,10 @@ UNESCAPED_IN_POSTS = {
     "number", "reply", "report", "token", "thanks", "'unthank' if is_thanked else 'thank'",
     "s_thanked if is_thanked else s_thank", "row.public_id",
     "s_new", "s_held", "s_you", "s_edited", "s_gone", "s_quoted", "s_quote", "s_thank", "s_more",
+    "s_unveil", "images", "picture.public_id", "picture.width", "picture.height",
     "s_edit", "s_erase", "s_earlier", "s_report",
 }  # fmt: skip
-ESCAPED_IN_POSTS = {"author|e", "(author or s_former)|e", "source.text|e"}
+ESCAPED_IN_POSTS = {"author|e", "(author or s_former)|e", "source.text|e", "picture.alt|e"}
 
 
 def test_what_goes_unescaped_in_the_posts_of_a_thread_is_known() -> None:

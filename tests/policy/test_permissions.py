@@ -29,7 +29,7 @@ ROLES: Final = (
 )
 GATES: Final = (
     Gate(read=Trust.VISITOR, reply=Trust.NEWCOMER, start=Trust.KNOWN),
-    Gate(read=Trust.NEWCOMER, reply=Trust.REGULAR, start=Trust.TRUSTED),
+    Gate(read=Trust.NEWCOMER, reply=Trust.REGULAR, start=Trust.TRUSTED, attach=Trust.TRUSTED),
     Gate(read=Trust.TRUSTED, reply=Trust.TRUSTED, start=Trust.TRUSTED),
     Gate(read=Trust.VISITOR, reply=Trust.VISITOR, start=Trust.VISITOR, role=Role.RESPONDER),
     Gate(read=Trust.KNOWN, reply=Trust.KNOWN, start=Trust.KNOWN, role=Role.MODERATOR),
@@ -185,7 +185,7 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         return ALLOW if who.standing in {"good", "slowed"} and is_known else DENY
     if thing in {"case", "duty"} or permission.value == "exposure:read":
         return _answer_for_case(permission.value, who, what)
-    if permission.value in {"exposure:follow", "mycase:read", "shield:remove"}:
+    if permission.value in {"exposure:follow", "mycase:read", "shield:remove", "upload:read"}:
         return ALLOW if who.id == ME == what.member_id else HIDE
     if permission.value in {"audit:read", "filter:edit", "queue:read", "queue:rescreen"}:
         return ALLOW if moderates(who) else HIDE
@@ -215,6 +215,10 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         if not is_inside(who, what):
             return HIDE
         return ALLOW if can_write(who, what.gate.start, is_locked=False) else DENY
+    if permission.value == "picture:attach":
+        if not is_inside(who, what):
+            return HIDE
+        return ALLOW if can_write(who, what.gate.attach, is_locked=False) else DENY
     if not knows(who, what):
         return HIDE
     return _answer_for_text(permission, who, what)
@@ -249,6 +253,9 @@ def _answer_for_text(permission: Permission, who: Actor, what: Thing) -> Verdict
     match permission.value:
         case "thread:read" | "post:read":
             return ALLOW
+        case "picture:read":
+            for_a_decision = what.visibility == "removed" and moderates(who)
+            return ALLOW if there or for_a_decision else HIDE
         case "thread:follow":
             return ALLOW if who.id else DENY
         case "thread:lock" | "thread:move" | "thread:pin":
@@ -286,6 +293,7 @@ THINGS: Final = {
     "member": lambda: [Thing()],
     "mycase": cases,
     "notice": belongings,
+    "picture": texts,
     "post": texts,
     "queue": lambda: [Thing()],
     "report": lambda: [Thing()],
@@ -296,6 +304,7 @@ THINGS: Final = {
     "standing": lambda: [Thing()],
     "statement": belongings,
     "thread": texts,
+    "upload": belongings,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any, Final
 
 import pytest
@@ -10,7 +11,9 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.pictures import MOST_BYTES
 from app.privacy.addresses import KEPT, SPOKEN, NoAddresses, first_spoken, origin
+from app.web.uploads import InMemory
 
 PEER: Final = "203.0.113.77"
 BROWSER: Final = "Mozilla/5.0 (Canary; rv:1.0)"
@@ -173,8 +176,14 @@ def test_the_scheme_comes_from_the_settings_and_not_from_a_header(
 
 
 def test_parts_of_an_upload_stay_in_memory(app: Flask) -> None:
-    from io import BytesIO  # noqa: PLC0415 - said where it matters
-
     with app.test_request_context("/"):
         stream = request._get_file_stream(10**7, "image/png", "x.png", 10**7)  # noqa: SLF001
-    assert type(stream) is BytesIO
+    assert type(stream) is InMemory
+    assert issubclass(InMemory, BytesIO)
+
+
+def test_of_a_long_upload_no_more_is_kept_than_tells_that_it_is_too_long() -> None:
+    stream = InMemory()
+    for _ in range(3):
+        assert stream.write(bytes(MOST_BYTES // 2)) == MOST_BYTES // 2
+    assert len(stream.getvalue()) == MOST_BYTES + 1

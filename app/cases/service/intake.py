@@ -240,7 +240,7 @@ def _is_backed(session: Session, post: Post) -> bool:
     """Whether something beside a visitor's word speaks for hiding a post."""
     if queries.has_report(session, post):
         return True
-    return any(finding.confidence >= AGREES for finding in screen(post.body))
+    return any(finding.confidence >= AGREES for finding in screen(post.words))
 
 
 # --- opening and answering ------------------------------------------------------------------------
