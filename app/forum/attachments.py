@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from app.core import clock, crypto, ids, sealing, shreds
 from app.core.errors import NotFoundError, StaleError
@@ -71,6 +71,16 @@ def jpeg_of(session: Session, attachment: Attachment) -> bytes:
         raise NotFoundError
     key = sealing.server_key(attachment.own_part, part, _binding(attachment.public_id))
     return crypto.unseal(key, attachment.box)
+
+
+def pictures_of(session: Session, post: Post) -> list[tuple[str, bytes]]:
+    """What each picture of a post shows in words, and the picture itself, in their order."""
+    alts = {each.public_id: each.alt for each in post.shown_pictures}
+    if not alts:
+        return []
+    query = select(Attachment).where(Attachment.post_id == post.id).options(undefer(Attachment.box))
+    found = {each.public_id: each for each in session.scalars(query)}
+    return [(alt, jpeg_of(session, found[id_])) for id_, alt in alts.items() if id_ in found]
 
 
 def attach(session: Session, member_id: int, post: Post, chosen: Sequence[Chosen]) -> None:

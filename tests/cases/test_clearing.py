@@ -31,7 +31,7 @@ from app.policy.vocabulary import Visibility
 from app.shields.models import HeldPhrase, HeldPhraseTag
 from app.shields.service import open_shields
 from tests.cases.stage import Stage, open_case, opened_by, report_post, set_stage
-from tests.factories import make_post, private_key_of
+from tests.factories import make_picture, make_post, private_key_of, small_jpeg
 
 SignIn = Callable[..., FlaskClient]
 Move = Callable[[timedelta], None]
@@ -76,12 +76,15 @@ def swept(session: Session, database: Database, opened: Opened) -> Sweep:
 def test_a_reported_post_is_captured_before_it_is_hidden(session: Session) -> None:
     stage = set_stage(session)
     forum.edit_post(session, stage.stoat.actor, stage.post, Draft("Heron is Z. Quill."))
+    make_picture(session, stage.post)
     opened = open_case(session, stage)
     (row,) = queries.evidence_of(session, opened.case.id)
     kept = json.loads(evidence.read(session, wide(session, opened, stage), row))
     assert kept["body"] == "Heron is Z. Quill."
     assert [one["body"] for one in kept["revisions"]] == ["Heron is Zephyrine Quill."]
     assert kept["post"] == stage.post.public_id
+    (picture,) = kept["attachments"]
+    assert picture == {"hash": hashlib.sha256(small_jpeg()).hexdigest(), "shows": "A lamp."}
     assert kept["account"] == stage.stoat.public_id
     assert session.scalars(select(ExposureReport.capture)).all() == [None]
 

@@ -26,6 +26,7 @@ from app.cases.service.casework import Opened
 from app.cases.words import EvidenceKind, Verb
 from app.core import clock, crypto, ids, shreds
 from app.core.crypto import BrokenSealError
+from app.forum.attachments import pictures_of
 from app.forum.models import Post, Revision
 
 CHECKED_EVERY: Final = timedelta(days=7)
@@ -61,7 +62,10 @@ def capture(session: Session, post: Post) -> Captured:
     author = session.get(Member, post.author_id) if post.author_id else None
     value = {
         "account": "" if author is None else author.public_id,
-        "attachments": [],
+        "attachments": [
+            {"hash": hashlib.sha256(jpeg).hexdigest(), "shows": alt}
+            for alt, jpeg in pictures_of(session, post)
+        ],
         "body": post.body,
         "captured_at": clock.now().isoformat(timespec="seconds"),
         "edited_on": post.edited_on.isoformat() if post.edited_on else "",

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.accounts.models import Member
@@ -26,7 +26,7 @@ from app.cases.words import SweepStage, Verb
 from app.cases.workflow import Gate, ShutError
 from app.core import clock, crypto, ids
 from app.forum import service as forum
-from app.forum.models import Post, Revision, Thread
+from app.forum.models import Post, Revision, Thread, pictures_in, with_alts
 from app.policy.vocabulary import Visibility
 from app.shields import queries as shields
 from app.shields import service as shielding
@@ -96,7 +96,7 @@ def held_now(session: Session, case: Case) -> list[Post]:
     return [
         post
         for post in queries.waiting_posts(session, HELD_SHOWN)
-        if stands_in(_whole(post.body, post.is_opening, post.thread.full_title))
+        if stands_in(_whole(post.words, post.is_opening, post.thread.full_title))
     ]
 
 
@@ -201,7 +201,13 @@ def _texts(session: Session, stage: SweepStage, after: int) -> list[tuple[int, s
     if stage is SweepStage.POSTS:
         posts = session.execute(
             select(
-                Post.id, Post.public_id, Post.body, Post.is_opening, Thread.title, Thread.kept_title
+                Post.id,
+                Post.public_id,
+                Post.body,
+                Post.pictures,
+                Post.is_opening,
+                Thread.title,
+                Thread.kept_title,
             )
             .join(Thread, Thread.id == Post.thread_id)
             .where(Post.id > after)
@@ -209,7 +215,7 @@ def _texts(session: Session, stage: SweepStage, after: int) -> list[tuple[int, s
             .limit(SLICE)
         )
         return [
-            (row.id, row.public_id, _whole(row.body, row.is_opening, row.title, row.kept_title))
+            (row.id, row.public_id, _whole(_words(row), row.is_opening, row.title, row.kept_title))
             for row in posts
         ]
     if stage is SweepStage.REVISIONS:
@@ -228,6 +234,11 @@ def _texts(session: Session, stage: SweepStage, after: int) -> list[tuple[int, s
         .limit(SLICE)
     )
     return [(row.id, row.public_id, f"{row.pseudonym}\n{row.about}") for row in members]
+
+
+def _words(row: Row[*tuple[Any, ...]]) -> str:
+    """What a post says, as `Post.words` has it."""
+    return with_alts(row.body, [each.alt for each in pictures_in(row.pictures)])
 
 
 def _whole(body: str, is_opening: bool, *titles: str) -> str:  # noqa: FBT001 - a column of the row
