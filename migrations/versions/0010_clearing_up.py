@@ -101,4 +101,3 @@ def _sealed(name: str, *columns: sa.Column[object]) -> None:
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{name}")),
         sa.UniqueConstraint("public_id", name=op.f(f"uq_{name}_public_id")),
     )
-
