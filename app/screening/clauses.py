@@ -24,6 +24,7 @@ from app.screening.tokens import View
 HE, THEY, YOU, ME, OWNER = (bit(n) for n in ("he", "they", "you", "me", "owner"))
 ARTICLE, POINTING, BE = (bit(n) for n in ("article", "pointing", "be"))
 HUMAN, POSTER, KIN, THING, JOB = (bit(n) for n in ("human", "poster", "kin", "thing", "job"))
+_PERSON: Final = HE | THEY | YOU | ME | HUMAN | POSTER | KIN | JOB
 ADVERB, NOT_A_SUBJECT = bit("often", "now", "be"), bit("at", "of", "article", "pointing")
 STOPS: Final = frozenset(".!?;\n")
 _STOP: Final = re.compile(r"[.!?;\n]")
@@ -41,6 +42,15 @@ class Person(NamedTuple):
     weight: int
     about: About
     is_owner: bool = False
+
+
+def is_written_in(view: View, grammar: Grammar) -> bool:
+    """Return whether enough words of a language are there for its grammar to read a text."""
+    words = len(view.keys)
+    known = words - list(map(grammar.bits.get, view.keys)).count(None)
+    if words < SHORT:
+        return known > 0
+    return known * 10 >= words * FEWEST_WORDS
 
 
 class Clauses:
@@ -71,14 +81,6 @@ class Clauses:
         self.people: list[Person] = []
         self._meet()
         self._firsts = [person.first for person in self.people]
-
-    def is_readable(self) -> bool:
-        """Return whether enough words of this language are there."""
-        words = len(self.bits)
-        known = words - self.bits.count(0)
-        if words < SHORT:
-            return known > 0
-        return known * 10 >= words * FEWEST_WORDS
 
     def _cut(self) -> None:
         """Find where sentences end; one that never does is cut, so that none costs too much."""
@@ -132,12 +134,20 @@ class Clauses:
         add = self.people.append
         size = len(keys)
         is_technical = self.is_technical
-        for at in range(size):
-            mine, symbol = bits[at], symbols[at]
+        for at, mine in enumerate(bits):
+            symbol = symbols[at]
             if symbol in _HANDLES:
                 if not self._is_pseudonym(at, symbol) or (is_technical and keys[at][0] != "@"):
                     continue
                 add(Person(at, at + 1, "owner.handle", 14, About.MEMBER))
+            elif not mine & _PERSON:
+                person = None
+                if symbol in _QUOTES:
+                    person = self._quoted(at)
+                elif not mine and keys[at][0].isalpha() and len(keys[at]) > 2:  # noqa: PLR2004  # the number says what it counts
+                    person = self._called(at, flags[at])
+                if person is not None:
+                    add(person)
             elif mine & HE:
                 add(Person(at, at + 1, "owner.third", 12, About.PERSON, bool(mine & OWNER)))
             elif mine & (POSTER | HUMAN | KIN | JOB):
@@ -148,17 +158,8 @@ class Clauses:
                 add(Person(at, at + 1, "owner.second", 8, About.MEMBER, bool(mine & OWNER)))
             elif mine & THEY:
                 add(Person(at, at + 1, "owner.plural", 2, About.PERSON, bool(mine & OWNER)))
-            elif mine & ME:
-                if not (mine & OWNER and at + 1 < size and bits[at + 1] & (KIN | HUMAN)):
-                    add(Person(at, at + 1, "owner.self", 8, About.SELF, bool(mine & OWNER)))
-            elif keys[at] in _QUOTES:
-                person = self._quoted(at)
-                if person is not None:
-                    add(person)
-            elif not mine and keys[at][0].isalpha() and len(keys[at]) > 2:  # noqa: PLR2004  # the number says what it counts
-                person = self._called(at, flags[at])
-                if person is not None:
-                    add(person)
+            elif not (mine & OWNER and at + 1 < size and bits[at + 1] & (KIN | HUMAN)):
+                add(Person(at, at + 1, "owner.self", 8, About.SELF, bool(mine & OWNER)))
 
     def _is_pseudonym(self, at: int, symbol: str) -> bool:
         """Return whether it is no road, form or code (A4061), nor a part of a name (McElhinney)."""
@@ -230,6 +231,8 @@ class Clauses:
         if flag & PUBLIC:
             return None
         is_capital = view.is_capital(at)
+        if flag and not is_capital and (flag & _ORDINARY or not flag & _LISTED):
+            return None
         if at and view.keys[at - 1] == "st":
             return None
         if at and (bits[at - 1] & (ARTICLE | POINTING | OWNER) or view.keys[at - 1] == "s"):
@@ -324,6 +327,7 @@ class Clauses:
 
 
 FAR: Final = 24  # tokens
+_ORDINARY, _LISTED = COMMON | STOP | MASS, GIVEN | SURNAME
 _FICTION, _FICTION_WITH = bit("fiction"), bit("fiction_with")
 _ARTICLE: Final = bit("article", "pointing")
 _LIVING: Final = "1950"  # who is spoken of before that is history

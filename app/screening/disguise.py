@@ -130,13 +130,22 @@ PROVIDERS: Final = frozenset(
 )
 
 
+Change = tuple[int, int, str]  # from where to where, and what to put there
+
+
 def signs_put_back(view: View, lexicon: Lexicon) -> Mapped | None:
     """Return the text with "at", "dot" and the like as signs where an address could stand."""
+    changes = spelt_signs(view, lexicon)
+    return _changed(view.mapped, changes) if changes else None
+
+
+def spelt_signs(view: View, lexicon: Lexicon) -> list[Change]:
+    """Return where words stand for signs of an address."""
     signs = lexicon.signs
-    if not any(key in signs for key in view.keys):
-        return None
+    if signs.keys().isdisjoint(view.vocabulary):
+        return []
     text = view.text
-    changes: list[tuple[int, int, str]] = []
+    changes: list[Change] = []
     keys, starts, ends = view.keys, view.starts, view.ends
     last = len(keys) - 1
     for i, key in enumerate(keys):
@@ -160,9 +169,7 @@ def signs_put_back(view: View, lexicon: Lexicon) -> Mapped | None:
         start = ends[left - 1] if text[ends[left - 1] : starts[left]].isspace() else starts[left]
         end = starts[right + 1] if right < last else ends[right]
         changes.append((start, end, sign))
-    if not changes:
-        return None
-    return _changed(view.mapped, changes)
+    return changes
 
 
 def _fits(  # the neighbourhood of one word  # noqa: PLR0913, PLR0917  # what one reading needs
@@ -203,10 +210,16 @@ _DOTS: Final = frozenset({".", "dot", "punkt", "punto", "point", "ponto", "(", "
 
 def numbers_put_back(view: View, lexicon: Lexicon) -> Mapped | None:
     """Return the text with number words as digits where at least three stand in a row."""
+    changes = spelt_numbers(view, lexicon)
+    return _changed(view.mapped, changes) if changes else None
+
+
+def spelt_numbers(view: View, lexicon: Lexicon) -> list[Change]:
+    """Return where at least three numbers stand in a row, some of them in words."""
     flags, keys = view.flags, view.keys
-    if sum(1 for flag in flags if flag & NUMBER_WORD) < 1:
-        return None
-    changes: list[tuple[int, int, str]] = []
+    if not any(flag & NUMBER_WORD for flag in flags):
+        return []
+    changes: list[Change] = []
     i, size = 0, len(keys)
     while i < size:
         if not (flags[i] & NUMBER_WORD or keys[i] in lexicon.repeats or keys[i].isdigit()):
@@ -217,7 +230,7 @@ def numbers_put_back(view: View, lexicon: Lexicon) -> Mapped | None:
         if words and len(pieces) >= FEWEST_NUMBERS and sum(c.isdigit() for c in digits) > 2:  # noqa: PLR2004  # the number says what it counts
             changes.append((view.starts[i], view.ends[end - 1], digits))
         i = max(end, i + 1)
-    return _changed(view.mapped, changes) if changes else None
+    return changes
 
 
 def _number_run(view: View, lexicon: Lexicon, i: int) -> tuple[int, list[str], int]:
@@ -268,7 +281,7 @@ def _number_run(view: View, lexicon: Lexicon, i: int) -> tuple[int, list[str], i
     return end, pieces, words
 
 
-def _changed(source: Mapped, changes: list[tuple[int, int, str]]) -> Mapped:
+def _changed(source: Mapped, changes: list[Change]) -> Mapped:
     weaver = Weaver(source)
     done = 0
     for start, end, instead in changes:

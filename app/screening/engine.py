@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
+from itertools import islice
 from typing import Final
 
 from app.screening.accumulation import accumulated
@@ -18,16 +19,23 @@ from app.screening.detectors.phrases import phrases
 from app.screening.detectors.places import addresses, points
 from app.screening.detectors.together import together
 from app.screening.detectors.vehicle import vehicles
-from app.screening.disguise import numbers_put_back, signs_put_back
+from app.screening.disguise import (
+    numbers_put_back,
+    signs_put_back,
+    spelt_numbers,
+    spelt_signs,
+)
 from app.screening.findings import About, Category, Finding, Signal, Span, Surface
 from app.screening.languages._packs.names import COMMON, GIVEN, SURNAMES
-from app.screening.lexicon import NUMBER_WORD, Lexicon
+from app.screening.lexicon import Lexicon
 from app.screening.messages import why
 from app.screening.normalize import (
     decoded,
     fold,
     joined,
+    leet,
     rotated,
+    spaced_out,
     turned,
     turned_from,
     unleeted,
@@ -41,8 +49,11 @@ from app.screening.words import plain
 SHIPPED: Final = ("en", "de", "es", "fr", "pt")
 MOST_FINDINGS: Final = 100
 LONGEST_TEXT: Final = 120_000  # code points; what is longer is held unread
-PIECE: Final = 2_000
-MOST_READ_TWICE: Final = 15_000  # code points that may be read again without their disguise
+MOST_DISGUISES: Final = 600  # of one kind; whoever hides more than that is held
+SHORT: Final = 400  # code points; so short a text is read again as a whole
+LONGEST_STRETCH: Final = 2_000  # code points of such stretches that are read as one
+AROUND: Final = 160  # code points to both sides of a disguise that are read again with it
+MOST_READ_TWICE: Final = 8_000  # code points that may be read again without their disguise
 EARLIER_POSTS: Final = 5
 EARLIER_LENGTH: Final = 2_000
 
@@ -151,10 +162,10 @@ def views(text: str, lexicon: Lexicon, context: Context = PLAIN) -> Iterator[Vie
     yield view
     yield from _undisguised(text, view, lexicon, names)
     low = view.low
-    if _MOVED.search(low):
+    if ("@" in low or "ptth" in low or "moc." in low) and _MOVED.search(low):
         yield View(turned(base), lexicon, names, "reversed", text, is_strict=True)
-    backwards = next((at for at, key in enumerate(view.keys) if key in lexicon.backwards), None)
-    if backwards is not None:
+    if not lexicon.backwards.isdisjoint(view.vocabulary):
+        backwards = next(at for at, key in enumerate(view.keys) if key in lexicon.backwards)
         place = _after_colon(base.text, view.ends[backwards])
         yield View(turned_from(base, place), lexicon, names, "reversed", text)
     if "rot13" in low or "rot-13" in low or "rot 13" in low:
@@ -173,17 +184,16 @@ def _after_colon(text: str, place: int) -> int:
 
 
 def _undisguised(text: str, view: View, lexicon: Lexicon, names: frozenset[str]) -> Iterator[View]:
-    """Yield a view with spaced letters, leet, sign words and number words put back.
+    """Yield views with spaced letters, leet, sign words and number words put back.
 
-    A long text is read in pieces, and only those that were disguised are read twice. Raises
-    OverBudgetError when there are too many of these.
+    Of a longer text, only what stands around a disguise is read again. Raises OverBudgetError when
+    that is too much.
     """
-    read = 0
-    for start, end in _pieces(view.text):
-        first, last = view.at_or_after(start), view.at_or_after(end)
-        has_words = any(flag & NUMBER_WORD for flag in view.flags[first:last]) or any(
-            key in lexicon.signs for key in view.keys[first:last]
-        )
+    left = MOST_READ_TWICE
+    places = _disguises(view, lexicon)
+    for start, last in _stretches(view.text, places):
+        end = min(last, start + left)
+        left -= end - start
         is_whole = end - start == len(view.text)
         current = view.mapped if is_whole else view.mapped.cut(start, end)
         tricks: list[str] = []
@@ -192,8 +202,6 @@ def _undisguised(text: str, view: View, lexicon: Lexicon, names: frozenset[str])
             if changed is not None:
                 current = changed
                 tricks.append(name)
-        if not tricks and not has_words:
-            continue
         here = view if is_whole and not tricks else View(current, lexicon, names)
         for name, put_back in (("signs", signs_put_back), ("numbers", numbers_put_back)):
             changed = put_back(here, lexicon)
@@ -201,21 +209,42 @@ def _undisguised(text: str, view: View, lexicon: Lexicon, names: frozenset[str])
                 here = View(changed, lexicon, names)
                 tricks.append(name)
         if tricks:
-            read += end - start
             here.name, here.original = "+".join(tricks), text
             yield here
-            if read > MOST_READ_TWICE:
-                raise OverBudgetError
+        if left <= 0:
+            raise OverBudgetError
+    if len(places) >= MOST_DISGUISES:
+        raise OverBudgetError
 
 
-def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where a long text can be cut: at spaces, about every `PIECE` characters."""
-    start = 0
-    while len(text) - start > 2 * PIECE:
-        end = text.rfind(" ", start + PIECE // 2, start + PIECE) + 1 or start + PIECE
-        yield start, end
-        start = end
-    yield start, len(text)
+def _disguises(view: View, lexicon: Lexicon) -> list[tuple[int, int]]:
+    """Return where something is disguised, in order; no more than anybody hides."""
+    places = list(islice(spaced_out(view.text), MOST_DISGUISES))
+    for changes in (leet(view.text), spelt_signs(view, lexicon), spelt_numbers(view, lexicon)):
+        places += [(start, end) for start, end, _ in islice(changes, MOST_DISGUISES)]
+    return sorted(places)
+
+
+def _stretches(text: str, places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the stretches of a text that hold these places, with what stands around them."""
+    if len(text) <= SHORT:
+        return [(0, len(text))] if places else []
+    stretches: list[tuple[int, int]] = []
+    for start, end in places:
+        first, last = _with_words_around(text, start, end)
+        if stretches and first <= stretches[-1][1] and last - stretches[-1][0] <= LONGEST_STRETCH:
+            stretches[-1] = stretches[-1][0], max(last, stretches[-1][1])
+        else:
+            stretches.append((first, last))
+    return stretches
+
+
+def _with_words_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a stretch with what is around it, cut at spaces where there are any."""
+    least, most = max(0, start - 2 * AROUND), min(len(text), end + 2 * AROUND)
+    first = text.rfind(" ", least, max(least, start - AROUND)) + 1 or least
+    last = text.find(" ", end + AROUND, most)
+    return first, last if last >= 0 else most
 
 
 def _found(view: View, lexicon: Lexicon, context: Context, budget: Budget) -> Iterator[Candidate]:

@@ -12,7 +12,7 @@ import codecs
 import re
 import unicodedata
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -66,6 +66,13 @@ class Mapped:
             )
         return Mapped(self.text[start:end], self.starts[start:end], self.ends[start:end])
 
+    def instead(self, text: str, start: int, end: int) -> Mapped:
+        """Return another text that leads back to a stretch of this one with each character."""
+        span = self.span(start, end)
+        return Mapped(
+            text, array("I", [span.start]) * len(text), array("I", [span.end]) * len(text)
+        )
+
     def span(self, start: int, end: int) -> Span:
         """Return the span of the original from which `text[start:end]` came."""
         if self.starts is None or self.ends is None:
@@ -77,30 +84,28 @@ class Weaver:
     """Builds a view out of stretches of another text and of characters put in their place."""
 
     def __init__(self, source: Mapped) -> None:
+        size = len(source.text)
         self._source = source
+        self._from = array("I", range(size)) if source.starts is None else source.starts
+        self._to = array("I", range(1, size + 1)) if source.ends is None else source.ends
         self._parts: list[str] = []
         self._starts = array("I")
         self._ends = array("I")
 
     def keep(self, start: int, end: int) -> None:
         """Take a stretch over as it is."""
-        source = self._source
-        if source.starts is None or source.ends is None:
-            self._starts.extend(range(start, end))
-            self._ends.extend(range(start + 1, end + 1))
-        else:
-            self._starts.extend(source.starts[start:end])
-            self._ends.extend(source.ends[start:end])
-        self._parts.append(source.text[start:end])
+        if end > start:
+            self._parts.append(self._source.text[start:end])
+            self._starts += self._from[start:end]
+            self._ends += self._to[start:end]
 
     def put(self, text: str, start: int, end: int) -> None:
         """Put `text` where `start:end` was; all of it leads back to that whole stretch."""
-        if not text:
-            return
-        span = self._source.span(start, end)
-        self._parts.append(text)
-        self._starts.extend([span.start] * len(text))
-        self._ends.extend([span.end] * len(text))
+        if text:
+            self._parts.append(text)
+            for _ in text:
+                self._starts.append(self._from[start])
+                self._ends.append(self._to[end - 1])
 
     def done(self) -> Mapped:
         """Return the view."""
@@ -143,56 +148,42 @@ def fold(text: str) -> Mapped:
     """Return the text with invisible characters, look-alikes and unusual signs made plain."""
     if _ODD.search(text) is None:
         return Mapped(text)
-    changes: list[tuple[int, int, str]] = []
-    is_shifted = is_foreign = False
-    for odd in _ODD.finditer(text):
-        at = odd.start()
-        character = text[at]
-        folded = _folded(character)
-        if folded == _COMBINING:
-            is_shifted = True
-            changes.append((at, at + 1, folded))
-            continue
-        is_foreign = is_foreign or _MIXING.match(character) is not None
-        is_shifted = is_shifted or len(folded) != 1
-        if folded != character:
-            changes.append((at, at + 1, folded))
-    if not changes:
-        result = Mapped(text)
-    elif not is_shifted:
-        characters = list(text)
-        for start, _, folded in changes:
-            characters[start] = folded
-        result = Mapped("".join(characters))
+    plain = {odd: _folded(odd) for odd in set(_ODD.findall(text))}
+    changed = {odd: sign for odd, sign in plain.items() if sign != odd or sign == _COMBINING}
+    if all(len(sign) == 1 and sign != _COMBINING for sign in changed.values()):
+        result = Mapped(text.translate({ord(odd): sign for odd, sign in changed.items()}))
     else:
-        result = _woven(text, changes)
-    if is_foreign:
+        result = _woven(text, changed)
+    if any(_MIXING.match(odd) for odd in plain):
         return Mapped(_unmixed(result.text), result.starts, result.ends)
     return result
 
 
-def _woven(text: str, changes: list[tuple[int, int, str]]) -> Mapped:
+def _woven(text: str, changed: Mapping[str, str]) -> Mapped:
     """Return the text with its odd characters made plain, marks joined to their letters."""
     out: list[str] = []
     starts, ends = array("I"), array("I")
     done = 0
-    for at, beyond, folded in changes:
+    for odd in _ODD.finditer(text):
+        folded = changed.get(odd[0])
+        if folded is None:
+            continue
+        at = odd.start()
         if at > done:
             out.append(text[done:at])
             starts.extend(range(done, at))
             ends.extend(range(done + 1, at + 1))
-        done = beyond
+        done = at + 1
         if folded == _COMBINING:
-            composed = unicodedata.normalize("NFC", out[-1][-1] + text[at]) if out else ""
-            if len(composed) == 1:
+            composed = _composed(out[-1][-1], text[at]) if out else ""
+            if composed:
                 out[-1] = out[-1][:-1] + composed
-                ends[-1] = beyond
-            continue
-        if folded:
+                ends[-1] = done
+        elif folded:
             out.append(folded)
             for _ in folded:
                 starts.append(at)
-                ends.append(beyond)
+                ends.append(done)
     if done < len(text):
         out.append(text[done:])
         starts.extend(range(done, len(text)))
@@ -200,20 +191,35 @@ def _woven(text: str, changes: list[tuple[int, int, str]]) -> Mapped:
     return Mapped("".join(out), starts, ends)
 
 
+@lru_cache(maxsize=8_192)
+def _composed(letter: str, mark: str) -> str:
+    """Return a letter with its mark as one character, or nothing if there is none such."""
+    both = unicodedata.normalize("NFC", letter + mark)
+    return both if len(both) == 1 else ""
+
+
+_TO_LATIN: Final = str.maketrans(dict(LATIN))
+
+
 def _unmixed(text: str) -> str:
     """Replace foreign look-alikes in words that mix scripts; each letter by one letter."""
     is_latin = len(_LATIN_LETTER.findall(text)) * 2 > len(text.replace(" ", ""))
-
-    def latin(found: re.Match[str]) -> str:
-        word = found[0]
-        if _MIXING.search(word) is None:
-            return word
-        plain = "".join(LATIN.get(letter, letter) for letter in word)
-        if plain.isascii() and (is_latin or _LATIN_LETTER.search(word)):
-            return plain
-        return plain if _LATIN_LETTER.search(word) else word
-
-    return _FOREIGN_WORD.sub(latin, text)
+    out: list[str] = []
+    done = kept = 0
+    for foreign in _MIXING.finditer(text):
+        start = foreign.start()
+        if start < done:
+            continue
+        while start > done and text[start - 1].isalpha():
+            start -= 1
+        found = _FOREIGN_WORD.match(text, start)
+        word = found[0] if found else foreign[0]
+        done = start + len(word)
+        plain = word.translate(_TO_LATIN)
+        if _LATIN_LETTER.search(word) or (plain.isascii() and is_latin):
+            out += (text[kept:start], plain)
+            kept = done
+    return "".join((*out, text[kept:]))
 
 
 _MARKUP_SIGN: Final = re.compile(r"[*~|<&%_\\`]|[\[({][.@:][\])}]")
@@ -256,9 +262,10 @@ def without_markup(source: Mapped) -> Mapped:  # noqa: C901, PLR0912  # one gram
     for found in _MARKUP.finditer(text):
         sign = found[0]
         start, end = found.span()
-        before = text[start - 1] if start else " "
-        after = text[end] if end < len(text) else " "
-        if sign[0] == "_":
+        first = sign[0]
+        if first == "_":
+            before = text[start - 1] if start else " "
+            after = text[end] if end < len(text) else " "
             if not before.isalnum() and before not in "@/.-" and after.isalnum():
                 opened, line_of_opened = start, end
             elif opened is not None and before.isalnum() and not after.isalnum():
@@ -266,17 +273,17 @@ def without_markup(source: Mapped) -> Mapped:  # noqa: C901, PLR0912  # one gram
                     cuts.append((opened, line_of_opened, ""))
                     cuts.append((start, end, ""))
                 opened = None
-        elif sign[0] in "[({":
+        elif first in "[({":
             cuts.append((start, end, sign[1]))
-        elif sign[0] == "%":
+        elif first == "%":
             character = chr(int(sign[1:], 16))
-            if before.isalnum() and character.isprintable():
+            if start and text[start - 1].isalnum() and character.isprintable():
                 cuts.append((start, end, character))
-        elif sign[0] == "&":
+        elif first == "&":
             entity = _entity(sign[1:-1])
             if entity is not None:
                 cuts.append((start, end, entity))
-        elif sign[0] == "<" and not sign.startswith("<!"):
+        elif first == "<" and not sign.startswith("<!"):
             cuts.append((start, end, " " if sign[1:3] in {"br", "p>", "/p", "li"} else ""))
         else:
             cuts.append((start, end, ""))
@@ -309,10 +316,15 @@ _SPACED: Final = re.compile(
 _SEPARATOR: Final = re.compile(r"[ .\-_,|/*·]+")
 
 
+def spaced_out(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where words stand whose letters have been set apart."""
+    return (found.span() for found in _SPACED.finditer(text))
+
+
 def joined(source: Mapped) -> Mapped | None:
     """Return the text with spaced-out words joined, or None if there are none."""
     text = source.text
-    runs = [found.span() for found in _SPACED.finditer(text)]
+    runs = list(spaced_out(text))
     if not runs:
         return None
     weaver = Weaver(source)
@@ -339,26 +351,28 @@ def _between(separator: str, widths: set[int]) -> str:
     return separator.strip() or " "
 
 
-_LEET_WORD: Final = re.compile(r"[A-Za-z0-9@$!+][A-Za-z0-9@$!+]+")
+# Letters and digits or signs in one word; or two letters that may be two digits.
+_LEET_WORD: Final = re.compile(
+    r"(?<![A-Za-z0-9@$!+])(?:(?=[A-Za-z]+[0-9@$!+]|[0-9@$!+]+[A-Za-z])[A-Za-z0-9@$!+]{2,}"
+    r"|(?:OO|[Il]{2})(?![A-Za-z0-9@$!+]))"
+)
 _LEET_DIGIT: Final = re.compile(r"[0-9@$!+]")
 _TO_LETTERS: Final = str.maketrans("0134578@$!+", "oieastbasit")
 _TO_DIGITS: Final = str.maketrans("OoQIlLiSsBZzGg", "00011115582266"[:14])
 _DIGITLIKE: Final = frozenset("OoIlLSBZ0123456789")
 
 
-def unleeted(source: Mapped) -> Mapped | None:
-    """Return the text with digits for letters, and letters for digits, put back; None if none."""
-    text = source.text
-    changes: list[tuple[int, int, str]] = []
+def leet(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield where digits stand for letters, or letters for digits, and what was meant."""
     for found in _LEET_WORD.finditer(text):
         word = found[0]
         if word.isalpha() or word.isdigit():
             if word in {"OO", "O", "Il", "lI", "ll", "II"} and _beside_digit(text, *found.span()):
-                changes.append((*found.span(), word.translate(_TO_DIGITS)))
+                yield *found.span(), word.translate(_TO_DIGITS)
             continue
-        digits = sum(character.isdigit() for character in word)
-        if digits and set(word) <= _DIGITLIKE:
-            changes.append((*found.span(), word.translate(_TO_DIGITS)))
+        digits = sum(map(str.isdigit, word))
+        if digits and _DIGITLIKE.issuperset(word):
+            yield *found.span(), word.translate(_TO_DIGITS)
         elif (
             len(word) > 2  # 4b, u2 and B2 are what they are  # noqa: PLR2004  # the number says what it counts
             and len(word) - digits > 1
@@ -366,10 +380,15 @@ def unleeted(source: Mapped) -> Mapped | None:
         ):
             letters = word.translate(_TO_LETTERS)
             if letters.isalpha():
-                changes.append((*found.span(), letters))
+                yield *found.span(), letters
+
+
+def unleeted(source: Mapped) -> Mapped | None:
+    """Return the text with digits for letters, and letters for digits, put back; None if none."""
+    changes = list(leet(source.text))
     if not changes:
         return None
-    characters = list(text)
+    characters = list(source.text)
     for start, end, instead in changes:
         characters[start:end] = instead  # letter for letter, so every place stays
     return Mapped("".join(characters), source.starts, source.ends)
@@ -411,9 +430,7 @@ def decoded(source: Mapped) -> list[Mapped]:
             tried += 1
             plain = decode(word)
             if plain is not None:
-                weaver = Weaver(source)
-                weaver.put(plain, *token.span())
-                found.append(weaver.done())
+                found.append(source.instead(plain, *token.span()))
     return found
 
 

@@ -24,7 +24,7 @@ from app.screening.scoring import BASE, CUE_WEIGHTS, WEIGHTS
 from app.screening.tokens import View
 
 WINDOW: Final = 12  # tokens to either side
-MOST_STEPS: Final = 3_000  # looks around a word that may lead to a candidate
+MOST_STEPS: Final = 2_000  # looks around a word that may lead to a candidate
 MOST_CANDIDATES: Final = 200  # of one text, over all its views
 NEAR: Final = 4
 _STOPS: Final = frozenset(".!?\n")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from app.screening.clauses import Clauses
+from app.screening.clauses import Clauses, is_written_in
 from app.screening.detectors.asked import asked
 from app.screening.detectors.employed import employed
 from app.screening.detectors.linked import linked, threatened
@@ -23,9 +23,9 @@ MOST: Final = 30  # of one kind in one text
 def clauses(scene: Scene) -> Iterator[Candidate]:
     """Yield what the clauses of a view expose, read with each language's grammar."""
     for grammar in scene.lexicon.grammars:
-        read = Clauses(scene.view, grammar, scene.lexicon)
-        if not read.is_readable():
+        if not is_written_in(scene.view, grammar):
             continue
+        read = Clauses(scene.view, grammar, scene.lexicon)
         for reader in (employed, placed, asked, linked, threatened, named):
             for count, candidate in enumerate(reader(scene, read)):
                 if count >= MOST:

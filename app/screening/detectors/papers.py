@@ -21,6 +21,7 @@ from app.screening.scoring import CUE_WEIGHTS, WEIGHTS
 
 _WORDISH: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|[ .\-/](?=[A-Za-z0-9]))*")
 _DIGITS: Final = re.compile(r"\d(?:[ .\-/]{0,2}\d)*")
+_FEW_DIGITS: Final = re.compile(r"\d[^\W_]{0,3}[ .\-/]{0,2}[^\W_]{0,3}\d")
 _STRIP: Final = re.compile(r"[ .\-/]")
 _IBAN: Final = re.compile(r"[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{2,4}){3,8}(?: ?[A-Za-z0-9]{1,4})?")
 CARD_LENGTHS: Final = frozenset({13, 14, 15, 16, 18, 19})
@@ -99,11 +100,14 @@ _SORT_CODE: Final = re.compile(r"\d{2}[- ]\d{2}[- ]\d{2}[^\d\n]{1,16}\d{7,8}(?!\
 def papers(scene: Scene) -> Iterator[Candidate]:
     """Yield government numbers, cards and accounts."""
     text = scene.view.text
+    if _FEW_DIGITS.search(text) is None:
+        return
     checks = Checks()
     for run in _DIGITS.finditer(text):
         start, end = run.span()
         if end - start < 9 or _is_inside_word(text, start, end):  # noqa: PLR2004  # the number says what it counts
             continue
+        scene.budget.step()
         raw = run[0]
         digits = _STRIP.sub("", raw)
         yield from _cards(scene, checks, raw, digits, start, end)
@@ -235,6 +239,8 @@ def _after_cue(scene: Scene) -> Iterator[Candidate]:
         (Category.PAYMENT, "payment.shape"),
     ):
         heads = scene.lexicon.cues.get(category, {})
+        if heads.keys().isdisjoint(view.vocabulary):
+            continue
         last_end = 0
         for at, key in enumerate(view.keys):
             phrases = heads.get(key)

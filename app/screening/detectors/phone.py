@@ -15,6 +15,7 @@ from app.screening.scene import Candidate, Scene
 from app.screening.scoring import WEIGHTS
 
 _RUN: Final = re.compile(r"[+(]{0,2}\d[\d ().\-/+]*")
+_ENOUGH: Final = re.compile(r"\d(?:[ ().\-/+]*\d){6}")  # as many digits as a number has at least
 _GROUPS: Final = re.compile(r"\d+")
 _WIDE: Final = re.compile(r" {2,}|(?<=\d)\) (?=\()|[+](?=\d)")
 _DATE: Final = re.compile(
@@ -59,11 +60,11 @@ _LOCAL: Final = re.compile(r"[2-9]\d{2}[ .-]\d{4}")
 def phones(scene: Scene) -> Iterator[Candidate]:
     """Yield the runs of digits that could be called."""
     text = scene.view.text
+    if _ENOUGH.search(text) is None:
+        return
     parses = 0
     for run in _RUN.finditer(text):
-        if run.end() - run.start() < SHORTEST:
-            continue
-        for start, end in _pieces(text, *run.span()):
+        for start, end in _pieces(scene, *run.span()):
             raw = text[start:end]
             digits = "".join(_GROUPS.findall(raw))
             if not SHORTEST <= len(digits) <= LONGEST:
@@ -84,8 +85,12 @@ def phones(scene: Scene) -> Iterator[Candidate]:
             yield found
 
 
-def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _pieces(scene: Scene, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Cut a long run where the gaps are wide; each piece without signs at its ends."""
+    if end - start < SHORTEST:
+        return
+    scene.budget.step()
+    text = scene.view.text
     cuts = [start]
     if end - start > 2 * LONGEST and (
         sum(character.isdigit() for character in text[start : start + 60]) > LONGEST

@@ -46,6 +46,9 @@ def addresses(scene: Scene) -> Iterator[Candidate]:  # noqa: C901  # one grammar
     """Yield postal addresses: street with number, in the order their language puts them."""
     view = scene.view
     grammar = scene.lexicon.address
+    kinds = {key: grammar.kind_of(key) for key in view.vocabulary}
+    if not any(kinds.values()) and not any(map(_UK_OUT.fullmatch, view.vocabulary)):
+        return
     done = -1
     seen = 0
     for token, key in enumerate(view.keys):
@@ -55,7 +58,7 @@ def addresses(scene: Scene) -> Iterator[Candidate]:  # noqa: C901  # one grammar
                 done = posted[1]
                 yield _weighed(scene, *posted, has_number=True)
             continue
-        kind = grammar.kind_of(key)
+        kind = kinds[key]
         if not kind or token <= done or not key[0].isalpha():
             continue
         seen += 1
@@ -555,6 +558,7 @@ def _with_tail(scene: Scene, last: int) -> tuple[int, int]:  # noqa: C901, PLR09
 _POINT: Final = re.compile(
     r"-?\d{1,2}\.\d{3,10}\s?°?\s?[NS]?\s?[,;/ ]\s?-?\d{1,3}\.\d{3,10}\s?°?\s?[EWO]?"
 )
+_DECIMALS: Final = re.compile(r"\.\d{3}")  # what every such point holds
 _DEGREES: Final = re.compile(
     r"\d{1,2}\s?°\s?\d{1,2}\s?'\s?(?:\d{1,2}(?:\.\d{1,4})?\s?(?:\"|''))?\s?[NS][ ,]{0,3}"
     r"\d{1,3}\s?°\s?\d{1,2}\s?'\s?(?:\d{1,2}(?:\.\d{1,4})?\s?(?:\"|''))?\s?[EWO]"
@@ -568,38 +572,53 @@ _MAP_LINK: Final = re.compile(
 )
 _PLUS_CODE: Final = re.compile(r"[23456789CFGHJMPQRVWX]{4,8}\+[23456789CFGHJMPQRVWX]{2,3}")
 _THREE_WORDS: Final = re.compile(r"///[^\W\d_]{2,20}\.[^\W\d_]{2,20}\.[^\W\d_]{2,20}")
+# The shapes of links and words for places, each with what it cannot be without.
+_MAP_SIGNS: Final = (
+    (_GEO_URI, ("geo:",)),
+    (
+        _MAP_LINK,
+        (
+            "maps",
+            "map.org/",
+            "mapy.cz/",
+            "osm.org/",
+            "waze.com/",
+            "what3words.com/",
+            "w3w.co/",
+            "here.com/",
+        ),
+    ),
+    (_THREE_WORDS, ("///",)),
+)
 _BARE_WORDS: Final = re.compile(r"[a-z]{3,20}\.[a-z]{3,20}\.[a-z]{3,20}")
 
 
 def points(scene: Scene) -> Iterator[Candidate]:  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     """Yield points on a map; whose they are is for the words around them to say."""
     text = scene.view.text
-    if "." in text:
-        for found in _POINT.finditer(text):
-            start, end = found.span()
-            before = text[start - 1] if start else " "
-            if before.isalnum() or before in "./:$" or text[end : end + 1].isalnum():
-                continue
-            if text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit():
-                continue
-            raw = found[0].strip()
-            decimals = [len(part) for part in re.findall(r"\.(\d+)", raw)]
-            candidate = scene.candidate(Category.GEO, start, start + len(raw), "geo.point")
-            if min(decimals) < 4 and not re.search("[NSEW°]", raw):  # noqa: PLR2004  # the number says what it counts
-                candidate.add("coarse", -12)
-            if "," not in raw and not re.search("[NSEW°]", raw):
-                candidate.add("no_comma", -10)
-            yield scene.weigh(candidate)
+    for start, raw in _decimal_points(text):
+        end = start + len(raw)
+        before = text[start - 1] if start else " "
+        if before.isalnum() or before in "./:$" or text[end : end + 1].isalnum():
+            continue
+        if text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit():
+            continue
+        decimals = [len(part) for part in re.findall(r"\.(\d+)", raw)]
+        candidate = scene.candidate(Category.GEO, start, start + len(raw), "geo.point")
+        if min(decimals) < 4 and not re.search("[NSEW°]", raw):  # noqa: PLR2004  # the number says what it counts
+            candidate.add("coarse", -12)
+        if "," not in raw and not re.search("[NSEW°]", raw):
+            candidate.add("no_comma", -10)
+        yield scene.weigh(candidate)
     if "°" in text:
         for found in _DEGREES.finditer(text):
             yield scene.weigh(scene.candidate(Category.GEO, *found.span(), "geo.point"))
-    if "/" in text or "geo:" in text:
-        for pattern in (_GEO_URI, _MAP_LINK, _THREE_WORDS):
-            for found in pattern.finditer(text):
-                end = found.end()
-                while text[end - 1] in ".,;:!?)'":
-                    end -= 1
-                yield scene.weigh(scene.candidate(Category.GEO, found.start(), end, "geo.link"))
+    for pattern, signs in _MAP_SIGNS:
+        for found in pattern.finditer(text) if any(sign in text for sign in signs) else ():
+            end = found.end()
+            while text[end - 1] in ".,;:!?)'":
+                end -= 1
+            yield scene.weigh(scene.candidate(Category.GEO, found.start(), end, "geo.link"))
     if "+" in text:
         for found in _PLUS_CODE.finditer(text):
             start, end = found.span()
@@ -612,6 +631,20 @@ def points(scene: Scene) -> Iterator[Candidate]:  # noqa: C901, PLR0912  # one g
                 and found[0] != "what3words"
             ):
                 yield scene.weigh(scene.candidate(Category.GEO, *found.span(), "geo.link"))
+
+
+def _decimal_points(text: str) -> Iterator[tuple[int, str]]:
+    """Yield where two decimals stand side by side, and what they say."""
+    done = 0
+    for decimals in _DECIMALS.finditer(text):
+        start = decimals.start()
+        while start > max(done, decimals.start() - 2) and text[start - 1].isdigit():
+            start -= 1
+        start -= start > done and text[start - 1] == "-"
+        found = _POINT.match(text, start)
+        if found is not None:
+            done = found.end()
+            yield start, found[0].strip()
 
 
 __all__ = ["ROLE", "SELF", "addresses", "points"]

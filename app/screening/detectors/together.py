@@ -7,7 +7,10 @@ word that a pack lists adds a little evidence, and none is enough by itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import reduce
+from operator import or_
 from typing import Final
 
 from app.screening.detectors.matched import weigh_public
@@ -45,7 +48,7 @@ MOST: Final = 12  # of one kind in one text
 REACH: Final = 10  # tokens to either side
 LEAST_PLACE: Final = 5  # of one unknown word, or of a firm that everybody knows, nothing is said
 SOMEBODY: Final = THIRD | PEOPLE | ROLE | KIN
-_STOPS: Final = frozenset(".!?;\n")
+_SENTENCE: Final = re.compile(r"[^.!?;\n]+")
 EVIDENCE: Final = {
     "standing": -34,
     "standing.named": 9,
@@ -65,10 +68,7 @@ EVIDENCE: Final = {
 
 def together(scene: Scene) -> Iterator[Candidate]:
     """Yield what the sentences of a view expose by the words they hold."""
-    flags = scene.view.flags
-    every = 0
-    for flag in flags:
-        every |= flag
+    every = reduce(or_, scene.view.flags, 0)
     if not every & (SOMEBODY | GIVEN):
         return
     if every & GIVEN:
@@ -89,15 +89,8 @@ def _bounded(found: Iterator[Candidate]) -> Iterator[Candidate]:
 
 
 def _sentences(scene: Scene) -> Iterator[tuple[int, int]]:
-    symbols = scene.view.symbols
-    first = 0
-    for at, symbol in enumerate(symbols):
-        if symbol in _STOPS:
-            if at > first:
-                yield first, at
-            first = at + 1
-    if first < len(symbols):
-        yield first, len(symbols)
+    for found in _SENTENCE.finditer(scene.view.symbols):
+        yield found.span()
 
 
 def _made(scene: Scene, category: Category, first: int, last: int, rule: str) -> Candidate:

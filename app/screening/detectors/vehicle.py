@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from app.screening.findings import Category
 from app.screening.lexicon import COMMON, STOP
-from app.screening.scene import Candidate, Scene
+from app.screening.scene import WINDOW, Candidate, Scene
+from app.screening.tokens import View
 
 # The usual plates of the packs' regions; letters and digits only, separators as people type them.
 _PLATE: Final = re.compile(
@@ -27,6 +28,8 @@ _PLATE: Final = re.compile(
     re.IGNORECASE,
 )
 LONGEST: Final = 12
+REACH: Final = WINDOW + 6  # tokens from a cue to the first of a plate, which has a few
+_DIGIT: Final = re.compile(r"\d")
 # Shapes that little else has: GB, DE with hyphen, FR, ES, PT.
 _SPECIFIC: Final = re.compile(
     r"[A-Z]{2}\d{2} [A-Z]{3}|[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} \d{1,4}[HE]?|[A-Z]{2}-\d{3}-[A-Z]{2}"
@@ -39,13 +42,16 @@ def vehicles(scene: Scene) -> Iterator[Candidate]:  # noqa: C901  # one grammar,
     """Yield what looks like a number plate and stands near a word for one."""
     view = scene.view
     heads = scene.lexicon.cues.get(Category.VEHICLE, {})
-    if not any(key in heads for key in view.keys):
+    if heads.keys().isdisjoint(view.vocabulary):
         return
     text = view.text
-    for token, place in enumerate(view.starts):
+    for token in _near(view, heads):
+        place = view.starts[token]
         if not text[place].isalnum() or (
             view.flags[token] & (STOP | COMMON) and not view.is_capital(token)
         ):
+            continue
+        if _DIGIT.search(text, place, place + LONGEST + 2) is None:
             continue
         found = _PLATE.match(text, place, place + LONGEST + 2)
         if found is None:
@@ -71,3 +77,13 @@ def vehicles(scene: Scene) -> Iterator[Candidate]:  # noqa: C901  # one grammar,
         scene.weigh(candidate)
         if any(s.rule.startswith("cue.") and s.weight > 0 for s in candidate.signals):
             yield candidate
+
+
+def _near(view: View, heads: Mapping[str, object]) -> Iterator[int]:
+    """Yield the tokens that stand near a cue, in order and each once."""
+    done = 0
+    for at, key in enumerate(view.keys):
+        if key in heads:
+            end = min(len(view.keys), at + REACH)
+            yield from range(max(done, at - REACH), end)
+            done = max(done, end)
