@@ -90,7 +90,7 @@ screenshots: setup-dev  ## draw the pictures of the README from the example comm
 	@$(BIN)/python -m docs.screenshots
 
 texts: setup-dev  ## gather the texts to translate, and compile translations
-	@PYTHONPATH=. $(BIN)/pybabel -q extract -F translations/babel.cfg --omit-header --no-location --sort-output -o translations/bauta.pot .
+	@PYTHONPATH=. $(BIN)/pybabel -q extract -k Keep -F translations/babel.cfg --omit-header --no-location --sort-output -o translations/bauta.pot .
 
 clean:  ## throw away .venv; var/ stays
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
+from app.community.tables import GROUPS
 from app.core.db import Base
 from app.privacy import retention
 
@@ -18,9 +20,9 @@ FEW: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class KeptTable:
-    """One table and how long its rows stay."""
+    """What one table holds, in plain words, and how long its rows stay."""
 
-    name: str
+    what: str
     why: str
     days: int | None
 
@@ -30,8 +32,8 @@ class Upkeep:
     """When the server last took away what is too old, and how much in the last thirty days.
 
     `is_late` says that it has not run for two hours, although it should every quarter of one.
-    `went` names tables with how many rows; small numbers would tell of single members, so they
-    are none (None).
+    `went` says what the tables hold, with how many rows; small numbers would tell of single
+    members, so they are none (None).
     """
 
     ran_at: datetime | None
@@ -45,13 +47,26 @@ def upkeep(session: Session, now: datetime) -> Upkeep:
     return Upkeep(
         ran_at=report.ran_at,
         is_late=report.ran_at is None or now - report.ran_at > LATE,
-        went=[(name, count if count >= FEW else None) for name, count in report.gone.items()],
+        went=[
+            (in_words(name), count if count >= FEW else None) for name, count in report.gone.items()
+        ],
     )
 
 
-def kept_tables() -> Sequence[KeptTable]:
-    """Every table of this server with its retention, read off the models themselves."""
+def kept_tables() -> dict[str, Sequence[KeptTable]]:
+    """What is stored for what, with its retention, read off the models themselves."""
     rules = {
         mapper.class_.__tablename__: mapper.class_.__retention__ for mapper in Base.registry.mappers
     }
-    return [KeptTable(name, rule.why, rule.days) for name, rule in sorted(rules.items())]
+    return {
+        str(heading): [
+            KeptTable(str(what), gettext(rules[name].why), rules[name].days)
+            for name, what in tables.items()
+        ]
+        for heading, tables in GROUPS
+    }
+
+
+def in_words(table: str) -> str:
+    """What a table holds, in plain words; its name, where an older version left it."""
+    return next((str(tables[table]) for _heading, tables in GROUPS if table in tables), table)

@@ -33,6 +33,9 @@ class Action(StrEnum):
     ALERT = "alert"
 
 
+RULE: Final = "filter:"  # before its public id, as the name of a signal in a finding
+
+
 class Filter(Base):
     """One phrase or pattern that the moderators look out for."""
 

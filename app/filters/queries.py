@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core import clock
-from app.filters.models import Filter, FilterBook
+from app.filters.models import RULE, Filter, FilterBook
 
 
 def filter_by_id(session: Session, public_id: str) -> Filter | None:
@@ -25,6 +25,15 @@ def filters_in_force(session: Session) -> Sequence[Filter]:
     """The filters that are on and whose last day has not passed."""
     is_now = or_(Filter.ends_on.is_(None), Filter.ends_on >= clock.today())
     return session.scalars(select(Filter).where(Filter.is_on, is_now).order_by(Filter.id)).all()
+
+
+def patterns_by_rule(session: Session, rules: Collection[str]) -> dict[str, str]:
+    """What the filters look for that are named by these rules of findings; the others left out."""
+    named = [rule.removeprefix(RULE) for rule in rules if rule.startswith(RULE)]
+    if not named:
+        return {}
+    query = select(Filter.public_id, Filter.pattern).where(Filter.public_id.in_(named))
+    return {f"{RULE}{public_id}": pattern for public_id, pattern in session.execute(query)}
 
 
 def filter_count(session: Session) -> int:

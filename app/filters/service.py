@@ -15,7 +15,7 @@ from app.core import audit, clock, ids
 from app.core.errors import RefusalError
 from app.core.text import clean_line
 from app.filters import queries
-from app.filters.models import PATTERN_SIGNS, Action, Filter, FilterBook, Sort
+from app.filters.models import PATTERN_SIGNS, RULE, Action, Filter, FilterBook, Sort
 from app.filters.patterns import Hit, Pattern, Patterns, fault
 from app.policy.dispositions import Disposition, as_set
 from app.policy.vocabulary import Actor
@@ -216,7 +216,7 @@ def matches(session: Session, board: str, ways: Sequence[Mapped]) -> tuple[Findi
 
 def count_hits(session: Session, rules: Collection[str]) -> None:
     """Count one hit of each filter that is named by a rule."""
-    named = [rule.removeprefix("filter:") for rule in rules if rule.startswith("filter:")]
+    named = [rule.removeprefix(RULE) for rule in rules if rule.startswith(RULE)]
     session.execute(
         update(Filter)
         .where(Filter.public_id.in_(named))
@@ -228,7 +228,7 @@ def count_hits(session: Session, rules: Collection[str]) -> None:
 def _finding(one: _Rule, hit: Hit) -> Finding:
     """What one filter found: the moderators' own words for the author, if they wrote any."""
     why = Why("filter.said", (("message", one.message),)) if one.message else Why("filter")
-    signals = [as_set(DISPOSITIONS[one.action]), Signal(f"filter:{one.public_id}", 0)]
+    signals = [as_set(DISPOSITIONS[one.action]), Signal(f"{RULE}{one.public_id}", 0)]
     if one.action is Action.ALERT:
         signals.append(Signal(ALERT, 0))
     return Finding(Category.FILTER, hit.span, 1.0, About.INSTITUTION, why, tuple(signals))

@@ -18,6 +18,7 @@ from app.accounts.models import Member
 from app.core import clock
 from app.core.audit import AuditEntry
 from app.core.text import excerpt
+from app.filters import queries as filters
 from app.forum.models import Board, Post, Revision, Thread, pictures_in, with_alts
 from app.forum.queries import Page, may_enter_sql, posts_by_ids, pseudonyms_by_id
 from app.moderation.models import Act, Outcome, Report, ReportReason, Rule, Sanction, Statement
@@ -387,6 +388,13 @@ class Found:
     in_body: tuple[Finding, ...] = ()
     in_whole: tuple[Finding, ...] = ()
     is_outdated: bool = False
+
+
+def filters_in(session: Session, found: Found) -> dict[str, str]:
+    """What the community filters look for that found something, by the names of their signals."""
+    findings = (*found.in_title, *found.in_body, *found.in_whole)
+    rules = {signal.rule for finding in findings for signal in finding.signals}
+    return filters.patterns_by_rule(session, rules)
 
 
 def findings_of(matter: Matter) -> Found:

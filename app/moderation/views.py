@@ -288,6 +288,7 @@ def _item_page(
     """The page of an item; `shown` may hold a status, a preview, and that somebody was faster."""
     form, reply = form or DecisionForm(formdata=None), reply or ReplyForm(formdata=None)
     status = shown.pop("status", 200)
+    found = queries.findings_of(matter)
     values = {"preview": None, "is_preview": False, "is_stale": False} | shown
     return page(
         "moderation/item.html",
@@ -295,7 +296,8 @@ def _item_page(
         matter=matter,
         item=matter.item,
         post=matter.post,
-        found=queries.findings_of(matter),
+        found=found,
+        filters=queries.filters_in(session(), found),
         context=forum.context(session(), matter.post) if matter.post else [],
         reported=queries.reported(session(), matter),
         history=queries.history(session(), me(), matter),

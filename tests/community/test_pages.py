@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from flask.testing import FlaskClient
+from markupsafe import escape
 from sqlalchemy.orm import Session
 
+from app.community.queries import in_words
 from app.core.db import Base
 from app.core.settings import Settings, write_settings
 
@@ -21,8 +23,9 @@ def test_the_norms_are_shown_to_everybody_and_made_safe(
 def test_the_privacy_page_lists_every_table_with_its_retention(client: FlaskClient) -> None:
     page = client.get("/privacy").text
     for mapper in Base.registry.mappers:
-        keep = mapper.class_.__retention__
-        assert mapper.class_.__tablename__ in page
+        keep, table = mapper.class_.__retention__, mapper.class_.__tablename__
+        assert escape(in_words(table)) in page
+        assert "_" not in table or table not in page, "names of tables say nothing to a member"
         assert keep.why.replace("'", "&#39;") in page
 
 

@@ -39,7 +39,7 @@ def test_the_page_says_that_retention_runs_and_when_it_stopped(
     run_retention(session)
     page = client.get("/privacy").text
     assert "ran within the last two hours" in page
-    assert "no row was past its time" in page
+    assert "nothing was past its time" in page
     move_clock(timedelta(days=3))
     assert "the operator has to look" in client.get("/privacy").text
 
@@ -50,7 +50,7 @@ def test_the_page_counts_what_went_but_not_so_few_that_it_tells_of_somebody(
     invite_some(session, 9)
     move_clock(timedelta(days=32))
     assert run_retention(session) == 9
-    went = client.get("/privacy").text.partition("Rows that went")[2]
+    went = client.get("/privacy").text.partition("How many went")[2]
     assert "fewer than ten" in went
     assert ">9<" not in went
 
@@ -62,4 +62,4 @@ def test_the_page_counts_many(
     move_clock(timedelta(days=32))
     run_retention(session)
     run_retention(session)
-    assert ">12<" in client.get("/privacy").text.partition("Rows that went")[2]
+    assert ">12<" in client.get("/privacy").text.partition("How many went")[2]

@@ -27,6 +27,7 @@ ARROWS: Final = {
     ("leaving", "review"),
     ("leaving", "shields"),
     ("moderation", "accounts"),
+    ("moderation", "filters"),
     ("moderation", "forum"),
     ("moderation", "review"),
     ("shields", "accounts"),

@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Date, DateTime
 
+from app.community.tables import GROUPS
 from app.core.db import Base, Database, Fine, Hour, QuarterHour
 from app.core.migrate import MIGRATIONS, is_current
 from app.core.retention import Keep
@@ -33,6 +34,11 @@ def test_every_table_says_how_long_it_is_kept(model: type[Base]) -> None:
     keep = vars(model).get("__retention__")
     assert isinstance(keep, Keep)
     assert len(keep.why.split()) > 2, "the reason is for people"
+
+
+def test_the_privacy_page_has_words_for_every_table() -> None:
+    said = [name for _, tables in GROUPS for name in tables]
+    assert sorted(said) == sorted(model.__tablename__ for model in MODELS)
 
 
 @pytest.mark.parametrize("model", MODELS)

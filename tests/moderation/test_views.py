@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session
 
 from app.accounts import sessions
 from app.core import clock
+from app.filters import service as filters
+from app.filters.models import Action, Sort
+from app.filters.service import Plan
 from app.forum import service as forum
 from app.forum.service import Draft
 from app.moderation import queries, service
@@ -157,6 +160,28 @@ def test_the_only_moderator_decides_about_a_post_that_he_or_she_reported(
     sent = removal(session, item)
     assert sign_in(owl).post(f"/queue/{item.public_id}/decide", data=sent).status_code == 302
     assert not item.is_open
+
+
+@pytest.mark.parametrize("where", ["title", "body"])
+def test_an_item_says_which_filter_found_something(
+    session: Session, sign_in: SignIn, where: str
+) -> None:
+    owl, wren = make_moderator(session), make_member(session, "Wren", trust=Trust.TRUSTED)
+    plan = Plan(Sort.PHRASE, "marzipan & co", Action.HOLD)
+    made = filters.create_filter(session, owl.actor, plan)
+    texts = {"title": "A cake", "body": "I baked it."}
+    texts[where] += " With Marzipan & Co!"
+    draft = Draft(title=texts["title"], body=texts["body"])
+    forum.create_thread(session, wren.actor, make_board(session), draft)
+    session.commit()
+    item = session.scalars(select(ReviewItem)).one()
+    browser = sign_in(owl)
+    page = browser.get(f"/queue/{item.public_id}").text
+    assert "filter “marzipan &amp; co”" in page
+    filters.remove_filter(session, owl.actor, made)
+    page = browser.get(f"/queue/{item.public_id}").text
+    assert "a filter that was taken away since" in page
+    assert "filter:" not in page
 
 
 def test_nobody_decides_about_the_own_report(session: Session, sign_in: SignIn) -> None:
