@@ -75,6 +75,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
             boards=forum_queries.board_names,
             public_texts=forum_queries.public_texts,
             is_well_known=forum_queries.is_well_known,
+            keep_typed=forum.keep_typed,
         ),
     )
 

@@ -30,6 +30,7 @@ GROUPS: Final[tuple[tuple[LazyString, Mapping[str, LazyString]], ...]] = (
             "threads": _l("threads"),
             "posts": _l("posts"),
             "revisions": _l("posts as they were before a change"),
+            "drafts": _l("texts that somebody keeps for later, sealed"),
             "attachments": _l("pictures, sealed"),
             "quotes": _l("which post quotes which"),
             "thanks": _l("thanks"),

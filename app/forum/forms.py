@@ -13,6 +13,7 @@ from wtforms import BooleanField, Field, HiddenField, StringField, TextAreaField
 from app.core import crypto, ids
 from app.core.text import clean, clean_line
 from app.forum.attachments import PICTURES_AT_MOST, Chosen
+from app.forum.drafts import Meant, OpenDraft, Wording
 from app.forum.models import with_alts
 from app.forum.service import Draft
 from app.forum.uploads import uploaded
@@ -31,7 +32,7 @@ class PostForm(Form):
     form_key = HiddenField()
     consent = HiddenField()
     follow = BooleanField()
-
+    recalled: tuple[str, ...] = ()  # what the draft quotes that this form shows
     present: tuple[Chosen, ...] = ()  # the pictures that a post has which is being changed
     gone: frozenset[str] = frozenset()  # pictures of the form that are no longer there
 
@@ -51,7 +52,7 @@ class PostForm(Form):
     @property
     def quoted(self) -> tuple[str, ...]:
         """The public ids of the posts that are quoted, from the form or the link that opened it."""
-        return tuple(dict.fromkeys(request.values.getlist("quoted")))
+        return tuple(dict.fromkeys((*request.values.getlist("quoted"), *self.recalled)))
 
     @property
     def key(self) -> str:
@@ -111,6 +112,29 @@ class PostForm(Form):
                 found[f"alt-{one.public_id}"] = text
         return found
 
+    @property
+    def wants_draft(self) -> bool:
+        """Whether `Keep as a draft` was pressed."""
+        return "keep_draft" in request.form
+
+    def wording(self, meant: Meant, place: str) -> Wording:
+        """What a draft of this form holds, meant for a board, thread or post."""
+        return Wording(
+            meant=meant,
+            place=place,
+            body=self.body.data or "",
+            title=self.subject,
+            quoted=self.quoted,
+            is_following=bool(self.follow.data),
+        )
+
+    def show(self, kept: OpenDraft) -> None:
+        """Fill in what a draft holds."""
+        self.body.data = kept.wording.body
+        self.form_key.data = kept.form_key
+        self.follow.data = kept.wording.is_following
+        self.recalled = kept.wording.quoted
+
     def consent_for(self) -> str:
         """What the form must carry to show that its author has seen the nudge about this text."""
         secret = str(current_app.secret_key).encode()
@@ -150,6 +174,11 @@ class ThreadForm(PostForm):
             )
         if len(text) > TITLE_SIGNS:
             raise ValidationError(_("A title has at most %(count)d characters.", count=TITLE_SIGNS))
+
+    def show(self, kept: OpenDraft) -> None:
+        """Fill in what a draft holds, and its title."""
+        super().show(kept)
+        self.title.data = kept.wording.title
 
     @property
     def subject(self) -> str:

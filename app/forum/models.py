@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Date,
     ForeignKey,
@@ -28,6 +29,7 @@ from app.policy.vocabulary import Gate, Role, Trust, Visibility
 
 OPEN: Final = frozenset({Visibility.PUBLISHED, Visibility.REMOVED, Visibility.ERASED})
 WAITING: Final = frozenset({Visibility.HELD, Visibility.QUARANTINED})  # its author reads a line
+DRAFT_DAYS: Final = 30  # PRIVACY.md §3
 EDIT_WINDOW: Final = timedelta(hours=24)  # times are kept to the hour, so it is no shorter than 24
 
 
@@ -291,6 +293,27 @@ class Revision(Base):
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), index=True)
     body: Mapped[str] = mapped_column(Text)
     replaced_on: Mapped[date] = mapped_column(Date)
+
+
+class KeptDraft(Base):
+    """A text that a member keeps for later, and where it is meant for: sealed to that member."""
+
+    __tablename__ = "drafts"
+    __retention__ = Keep(
+        why="long enough to come back to it; posted or erased, it is gone before",
+        days=DRAFT_DAYS,
+        after="kept_on",
+    )
+    __table_args__ = (UniqueConstraint("member_id", "form_key"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"))
+    form_key: Mapped[str] = mapped_column(String(32))  # the form that keeps it
+    shred_id: Mapped[int] = mapped_column(BigInteger)
+    part: Mapped[bytes] = mapped_column(LargeBinary(128))
+    box: Mapped[bytes] = mapped_column(LargeBinary)
+    kept_on: Mapped[date] = mapped_column(Date)
 
 
 class Thank(Base):

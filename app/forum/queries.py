@@ -135,6 +135,19 @@ def posts_by_ids(session: Session, public_ids: Sequence[str]) -> dict[str, Post]
     return {post.public_id: post for post in session.scalars(query)}
 
 
+def threads_by_ids(session: Session, public_ids: Sequence[str]) -> dict[str, Thread]:
+    """Threads by public id, with their boards, in one statement."""
+    query = select(Thread).where(Thread.public_id.in_(public_ids))
+    found = session.scalars(query.options(joinedload(Thread.board)))
+    return {thread.public_id: thread for thread in found}
+
+
+def boards_by_ids(session: Session, public_ids: Sequence[str]) -> dict[str, Board]:
+    """Boards by public id, in one statement."""
+    found = session.scalars(select(Board).where(Board.public_id.in_(public_ids)))
+    return {board.public_id: board for board in found}
+
+
 def own_posts(
     session: Session, actor: Actor, before: int | None = None
 ) -> tuple[list[Post], int | None]:

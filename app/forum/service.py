@@ -15,7 +15,7 @@ from app.core import audit, clock, ids
 from app.core.errors import RefusalError, StaleError
 from app.core.text import clean, clean_line, render
 from app.filters import service as filters
-from app.forum import attachments, queries, search
+from app.forum import attachments, drafts, queries, search
 from app.forum.attachments import Chosen
 from app.forum.markers import Marker
 from app.forum.models import (
@@ -132,6 +132,7 @@ def create_thread(session: Session, author: Actor, board: Board, draft: Draft) -
     session.add(thread)
     post = _store(session, author, thread, draft, is_opening=True)
     _settle(session, author, board, post, weighed)
+    drafts.erase_of_form(session, author, draft.form_key)
     follow(session, author, thread)
     return post
 
@@ -148,6 +149,7 @@ def create_post(session: Session, author: Actor, thread: Thread, draft: Draft) -
     weighed = weigh(session, author, thread.board, draft, thread)
     post = _store(session, author, thread, draft, is_opening=False)
     _settle(session, author, thread.board, post, weighed)
+    drafts.erase_of_form(session, author, draft.form_key)
     return post
 
 
@@ -161,8 +163,10 @@ def edit_post(session: Session, author: Actor, post: Post, draft: Draft) -> Post
     title = draft.title if post.is_opening else post.thread.full_title
     is_same_text = draft.body == post.body and title == post.thread.full_title
     if is_same_text and draft.pictures == _chosen(post):
+        drafts.erase_of_form(session, author, draft.form_key)
         return post
     weighed = weigh(session, author, post.thread.board, draft, post.thread, post)
+    drafts.erase_of_form(session, author, draft.form_key)
     was_published = post.visibility is Visibility.PUBLISHED
     _unindex(session, post)
     if not is_same_text:

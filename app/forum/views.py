@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from app.core import ids
 from app.core.errors import NotFoundError
 from app.core.pictures import MIME, TAKEN
-from app.core.text import clean, render
-from app.forum import queries, service
+from app.core.text import clean, clean_line, render
+from app.forum import drafts, queries, service
 from app.forum.attachments import PICTURES_AT_MOST, Chosen, jpeg_of
-from app.forum.forms import PostForm, ThreadForm, number
+from app.forum.drafts import Meant, OpenDraft, TooManyDraftsError, Wording
+from app.forum.forms import KEY_SIGNS, PostForm, ThreadForm, number
 from app.forum.markers import Marker, numbers_of
-from app.forum.models import Attachment, Board, Notice, Picture, Post, Revision, Thread
+from app.forum.models import (
+    DRAFT_DAYS,
+    Attachment,
+    Board,
+    KeptDraft,
+    Notice,
+    Picture,
+    Post,
+    Revision,
+    Thread,
+)
 from app.forum.queries import Keys, Order
 from app.forum.selfcheck import picture_of
 from app.forum.service import HandedBackError
 from app.forum.uploads import takes_pictures
 from app.policy.dispositions import Disposition
 from app.policy.permissions import Permission
-from app.policy.vocabulary import Trust, Visibility
+from app.policy.vocabulary import Actor, Trust, Visibility
 from app.screening.findings import About
 from app.screening.messages import MESSAGES
 from app.web import limits
@@ -197,6 +211,8 @@ def compose_thread(board: Board) -> ResponseReturnValue:
 def create_thread(board: Board) -> ResponseReturnValue:
     """Start a thread, or hand the text back."""
     form = ThreadForm()
+    if form.wants_draft:
+        return _kept(form, _Place(board=board))
     if not _is_ready(form, board):
         return _composer(form, board=board)
     try:
@@ -219,6 +235,8 @@ def compose_post(thread: Thread) -> ResponseReturnValue:
 def create_post(thread: Thread) -> ResponseReturnValue:
     """Reply in a thread, or hand the text back."""
     form = PostForm()
+    if form.wants_draft:
+        return _kept(form, _Place(thread=thread))
     if not _is_ready(form, thread.board):
         return _composer(form, thread=thread)
     try:
@@ -247,6 +265,8 @@ def edit_post(post: Post) -> ResponseReturnValue:
     """Change the wording, or hand the new one back."""
     form = ThreadForm() if post.is_opening else PostForm()
     form.present = _pictures_of(post)
+    if form.wants_draft:
+        return _kept(form, _Place(post=post))
     if not _is_ready(form, post.thread.board, post):
         return _composer(form, post=post)
     try:
@@ -298,6 +318,173 @@ def remove_revision(post: Post, revision_id: str) -> ResponseReturnValue:
     service.remove_revision(session(), _revision_of(post, revision_id))
     tell(_("The earlier wording is gone."))
     return redirect(url_for("forum.revisions", post_id=post.public_id))
+
+
+# --- drafts ---------------------------------------------------------------------------------------
+
+# Where a text is sent that can be kept as a draft: what it is meant to be, and what names its place
+WRITTEN_AT: Final = {
+    "forum.create_thread": (Meant.THREAD, "board_id"),
+    "forum.create_post": (Meant.REPLY, "thread_id"),
+    "forum.edit_post": (Meant.CHANGE, "post_id"),
+}
+
+
+@blueprint.get("/me/drafts")
+@permit(Permission.DRAFT_LIST)
+def my_drafts() -> ResponseReturnValue:
+    """The texts that the member keeps for later."""
+    kept = drafts.opened(session(), signed_in().unlock(), drafts.drafts_of(session(), me()))
+    places = _places_of(kept)
+    return page(
+        "forum/drafts.html",
+        drafts=[(draft, places.get(draft.wording.place)) for draft in kept],
+        days=DRAFT_DAYS,
+        most=drafts.DRAFTS_A_MEMBER,
+    )
+
+
+@blueprint.get("/me/drafts/<draft_id>")
+@permit_on(Permission.DRAFT_READ, drafts.draft_by_id)
+def open_draft(draft: KeptDraft) -> ResponseReturnValue:
+    """A draft in the composer it came from; on a page of its own where its place is shut."""
+    found = drafts.opened(session(), signed_in().unlock(), [draft])
+    if not found:
+        raise NotFoundError
+    kept = found[0]
+    place = _places_of(found).get(kept.wording.place)
+    if place is None or not place.takes_it:
+        return page("forum/draft.html", draft=kept, place=place)
+    has_title = place.post.is_opening if place.post else place.thread is None
+    form = ThreadForm() if has_title else PostForm()
+    form.show(kept)
+    form.present = _pictures_of(place.post) if place.post else ()
+    return _composer(form, board=place.board, thread=place.thread, post=place.post)
+
+
+@blueprint.post("/me/drafts/<draft_id>/erase")
+@permit_on(Permission.DRAFT_ERASE, drafts.draft_by_id)
+def erase_draft(draft: KeptDraft) -> ResponseReturnValue:
+    """Make a draft be gone."""
+    drafts.erase(session(), draft)
+    tell(_("The draft is gone."))
+    return redirect(url_for("forum.my_drafts"))
+
+
+def keep_typed(
+    session: Session,
+    member: Actor,
+    wanted: tuple[str, Mapping[str, str]],
+    fields: Sequence[tuple[str, str]],
+) -> bool:
+    """Keep a text as a draft that was on its way while the session was over.
+
+    `wanted` is the endpoint that it was sent to, and what its address names. Returns whether it
+    was kept: it is not when it was sent elsewhere, holds nothing, or there is no room.
+    """
+    endpoint, named = wanted
+    if endpoint not in WRITTEN_AT:
+        return False
+    meant, name = WRITTEN_AT[endpoint]
+    typed = dict(fields)
+    wording = Wording(
+        meant=meant,
+        place=named[name],
+        body=typed.get("body", ""),
+        title=clean_line(typed.get("title", "")),
+        quoted=tuple(value for key, value in fields if key == "quoted"),
+        is_following="follow" in typed,
+    )
+    form_key = typed.get("form_key", "")[:KEY_SIGNS]
+    if not form_key or wording.is_empty or len(wording.body) > drafts.DRAFT_SIGNS:
+        return False
+    try:
+        drafts.keep(session, member, form_key, wording)
+    except TooManyDraftsError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a text is meant for: a board, a thread, or a post that it changes."""
+
+    board: Board | None = None
+    thread: Thread | None = None
+    post: Post | None = None
+    takes_it: bool = False
+
+    @property
+    def meant(self) -> tuple[Meant, str]:
+        """What a text from its composer is meant to become, and the public id of the place."""
+        if self.post is not None:
+            return Meant.CHANGE, self.post.public_id
+        if self.thread is not None:
+            return Meant.REPLY, self.thread.public_id
+        return Meant.THREAD, self.board.public_id if self.board else ""
+
+
+def _places_of(kept: Sequence[OpenDraft]) -> dict[str, _Place]:
+    """The places of drafts by public id, but for those that are gone or hidden from the member."""
+    wanted = {
+        meant: [draft.wording.place for draft in kept if draft.wording.meant is meant]
+        for meant in Meant
+    }
+    found = {
+        public_id: _Place(board=board, takes_it=may(Permission.THREAD_CREATE, board))
+        for public_id, board in queries.boards_by_ids(session(), wanted[Meant.THREAD]).items()
+        if may(Permission.BOARD_READ, board)
+    }
+    for public_id, thread in queries.threads_by_ids(session(), wanted[Meant.REPLY]).items():
+        if may(Permission.THREAD_READ, thread):
+            takes_it = may(Permission.POST_CREATE, thread)
+            found[public_id] = _Place(thread=thread, takes_it=takes_it)
+    for public_id, post in queries.posts_by_ids(session(), wanted[Meant.CHANGE]).items():
+        if may(Permission.POST_READ, post):
+            found[public_id] = _Place(post=post, takes_it=may(Permission.POST_EDIT, post))
+    return found
+
+
+def _kept(form: PostForm, place: _Place) -> ResponseReturnValue:
+    """Keep what was typed as a draft, finished or not."""
+    wording = form.wording(*place.meant)
+    if wording.is_empty:
+        problem = _("Write something first.")
+    elif len(wording.body) > drafts.DRAFT_SIGNS:
+        problem = _("This is longer than a draft can be. Nothing is lost: cut it here.")
+    else:
+        problem = _keep(form, wording)
+    if problem:
+        form.body.errors = [problem]
+        return _composer(form, board=place.board, thread=place.thread, post=place.post)
+    if form.chosen:
+        tell(_("The text is kept as a draft, sealed to you. Pictures are not kept with it."))
+    else:
+        tell(_("Kept as a draft, sealed to you."))
+    return redirect(url_for("forum.my_drafts"))
+
+
+def _keep(form: PostForm, wording: Wording) -> str:
+    """Keep a wording; returns what is wrong, if anything."""
+    try:
+        drafts.keep(session(), me(), form.key, wording)
+    except TooManyDraftsError:
+        return str(_("You keep as many drafts as one member can. First erase one in another tab."))
+    return ""
+
+
+def _draft_of(form: PostForm, meant: tuple[Meant, str]) -> KeptDraft | None:
+    """What the form in the composer has kept, brought up to what was typed since.
+
+    A form that was never kept stores nothing, not even when it is previewed.
+    """
+    draft = drafts.draft_of_form(session(), me(), form.key)
+    if draft is None or request.method != "POST":
+        return draft
+    wording = form.wording(*meant)
+    if not wording.is_empty and len(wording.body) <= drafts.DRAFT_SIGNS:
+        drafts.keep(session(), me(), form.key, wording)
+    return draft
 
 
 # --- thanks, following, the inbox -----------------------------------------------------------------
@@ -521,6 +708,8 @@ def _composer(
     body = clean(form.body.data or "")
     place = thread or (post.thread if post else None)
     quoted = () if post else form.quoted
+    has_key = bool(form.form_key.data)
+    form.form_key.data = form.key  # it stays the same from here on
     return page(
         "forum/compose.html",
         status=422 if problems or weighed is not None else 200,
@@ -544,6 +733,7 @@ def _composer(
         agree_label=_agree_label(weighed),
         is_nudge=weighed is not None and weighed.disposition is Disposition.NUDGE,
         is_first=actor().trust <= Trust.NEWCOMER and post is None,
+        draft=_draft_of(form, _Place(board, thread, post).meant) if has_key else None,
     )
 
 

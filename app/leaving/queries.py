@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.queries import member_by_id
+from app.forum.drafts import Meant, drafts_of, opened
 from app.forum.models import Post, Revision, Thread
 from app.moderation.models import Report, Sanction, Statement
 from app.moderation.queries import sanctions_of, statements_about
@@ -32,6 +33,16 @@ class OwnPost:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnDraft:
+    """A text that the member keeps for later, and what it is meant to become."""
+
+    meant: Meant
+    title: str
+    body: str
+    kept_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Holdings:
     """Everything that is exported."""
 
@@ -46,10 +57,11 @@ class Holdings:
     sanctions: Sequence[Sanction]
     reports: Sequence[Report]
     shields: Sequence[str]
+    drafts: Sequence[OwnDraft]
 
 
-def holdings(session: Session, who: Actor) -> Holdings:
-    """Gather what belongs to the member who asks."""
+def holdings(session: Session, who: Actor, private_key: bytes) -> Holdings:
+    """Gather what belongs to the member who asks, opened with the own key where it is sealed."""
     member = member_by_id(session, who.id)
     return Holdings(
         pseudonym=member.pseudonym,
@@ -65,7 +77,21 @@ def holdings(session: Session, who: Actor) -> Holdings:
             select(Report).where(Report.reporter_id == who.id).order_by(Report.id)
         ).all(),
         shields=[shield.label for shield in shields_of(session, who.id)],
+        drafts=_drafts(session, who, private_key),
     )
+
+
+def _drafts(session: Session, who: Actor, private_key: bytes) -> list[OwnDraft]:
+    """The member's own drafts, the last one first."""
+    return [
+        OwnDraft(
+            meant=draft.wording.meant,
+            title=draft.wording.title,
+            body=draft.wording.body,
+            kept_on=draft.kept_on,
+        )
+        for draft in opened(session, private_key, drafts_of(session, who))
+    ]
 
 
 def _posts(session: Session, who: Actor) -> list[OwnPost]:

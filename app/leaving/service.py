@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
-from app.forum import attachments, parting
+from app.forum import attachments, drafts, parting
 from app.moderation.queries import statements_about
 from app.policy.vocabulary import Actor
 from app.privacy import erasure
@@ -34,6 +34,7 @@ def leave(session: Session, member: Actor, texts: Texts) -> OwedErasure:
     attachments.erase_uploads(session, member.id)
     # An answer that still waits for a moderator goes with the decision that it answers.
     withdraw_all(session, [made.public_id for made in statements_about(session, member.id)])
+    drafts.erase_all(session, member.id)
     accounts.take_away(session, member.id)
     return owed
 

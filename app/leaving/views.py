@@ -72,7 +72,7 @@ def export() -> ResponseReturnValue:
     if problems := _proof(form):
         return _page(form, problems)
     with reading() as short:
-        kept = holdings(short, me())
+        kept = holdings(short, me(), signed_in().unlock())
         readable = document.harmless(render_template("leaving/export.html", kept=kept))
         packed = document.build(kept, readable)
     answer = Response(packed, mimetype="application/zip")

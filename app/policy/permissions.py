@@ -43,6 +43,9 @@ class Permission(StrEnum):
     CASE_LEAD = "case:lead"
     CASE_READ = "case:read"
     COVER_EDIT = "cover:edit"
+    DRAFT_ERASE = "draft:erase"
+    DRAFT_LIST = "draft:list"
+    DRAFT_READ = "draft:read"
     DUTY_READ = "duty:read"
     EXPOSURE_FOLLOW = "exposure:follow"
     EXPOSURE_READ = "exposure:read"
@@ -287,6 +290,9 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.CASE_LEAD: Access(see=(is_named,), do=(leads,)),
     Permission.CASE_READ: Access(see=(is_named,)),
     Permission.COVER_EDIT: Access(see=(is_operator,)),
+    Permission.DRAFT_ERASE: Access(see=(belongs,)),
+    Permission.DRAFT_LIST: Access(see=(is_member,)),
+    Permission.DRAFT_READ: Access(see=(belongs,)),
     Permission.DUTY_READ: Access(see=(answers_exposures,)),
     Permission.EXPOSURE_FOLLOW: Access(see=(belongs,)),
     Permission.EXPOSURE_READ: Access(see=(answers_exposures, holds_a_key)),
@@ -347,6 +353,9 @@ TABLE: Final[Mapping[Permission, Access]] = {
 OPEN_TO_THE_SUSPENDED: Final = frozenset(
     {
         Permission.ACCOUNT_MANAGE,
+        Permission.DRAFT_ERASE,
+        Permission.DRAFT_LIST,
+        Permission.DRAFT_READ,
         Permission.EXPOSURE_FOLLOW,
         Permission.MYCASE_LIST,
         Permission.MYCASE_READ,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Date, Integer, String, delete, func, select
+from sqlalchemy import Date, Integer, String, and_, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.core import clock
+from app.core import clock, shreds
 from app.core.db import Base, Hour
 from app.core.retention import Keep
 
@@ -59,8 +59,11 @@ def run_retention(session: Session) -> int:
         column = getattr(mapper.class_, keep.after)
         edge = clock.now() - timedelta(days=keep.days)
         limit = edge.date() if isinstance(column.type, Date) else edge
+        is_past = and_(column.is_not(None), column < limit)
+        if "shred_id" in mapper.columns:  # sealed: the other part of its key must not outlive it
+            shreds.destroy(session, session.scalars(select(mapper.class_.shred_id).where(is_past)))
         result = session.execute(
-            delete(mapper.class_).where(column.is_not(None), column < limit),
+            delete(mapper.class_).where(is_past),
             execution_options={"synchronize_session": False},
         )
         gone[mapper.class_.__tablename__] = max(getattr(result, "rowcount", 0), 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -16,10 +16,14 @@ FORUM: Final = "forum"
 
 @dataclass(frozen=True, slots=True)
 class Forum:
-    """Three questions about what stands in the forum."""
+    """Three questions about what stands in the forum, and one favour."""
 
     boards: Callable[[Session, Actor], Sequence[tuple[str, str]]]  # (public id, name) one may enter
     public_texts: Callable[[Session], Sequence[str]]  # the last published ones anybody may read
+    # Keeps a text for a member that was on its way to an endpoint (and what its address names).
+    keep_typed: Callable[
+        [Session, Actor, tuple[str, Mapping[str, str]], Sequence[tuple[str, str]]], bool
+    ]
     is_well_known: Callable[[Session, str], bool]  # words that stand in many published posts
 
 

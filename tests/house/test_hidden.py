@@ -28,6 +28,8 @@ from app.cases.words import Severity
 from app.core import clock
 from app.core.db import Base
 from app.filters.models import Action, Filter, Sort
+from app.forum import drafts
+from app.forum.drafts import Meant, Wording
 from app.forum.models import Board, Category, Follow, Notice, Post, Quote, Revision, Thread
 from app.moderation.models import (
     Report,
@@ -85,6 +87,7 @@ OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
     "case_id": lambda _: [],
     "code": lambda _: ["contact.letter"],
     "consent": lambda _: [ABSENT],
+    "draft_id": lambda _: [],
     "filter_id": lambda _: [],
     "invite_id": lambda _: [],
     "item_id": lambda _: [],
@@ -226,6 +229,7 @@ def _hide(session: Session, made: World, heron: Member, owl: Member, stoat: Memb
     made.removed = removed.public_id
     made.hidden = {
         "board_id": [secret.public_id],
+        "draft_id": [_draft(session, heron, secret)],
         "filter_id": [filtering.public_id],
         "shield_id": [shield.public_id],
         "thread_id": [inside.public_id, held_thread.public_id],
@@ -240,6 +244,12 @@ def _hide(session: Session, made: World, heron: Member, owl: Member, stoat: Memb
     }
     _seal(session, made, heron, owl)
     made.things = [answer, held, held_thread, inside, secret, category]
+
+
+def _draft(session: Session, heron: Member, secret: Board) -> str:
+    """A text that Heron keeps for later, for a place that others must not know of."""
+    wording = Wording(Meant.THREAD, secret.public_id, "Canarydraft", "Canarydrafttitle")
+    return drafts.keep(session, heron.actor, "a form", wording).public_id
 
 
 def _seal(session: Session, made: World, heron: Member, owl: Member) -> None:
@@ -458,6 +468,7 @@ def test_those_who_may_see_it_do(world: World) -> None:
             assert browser.get(f"/pictures/{picture}").data.startswith(b"\xff\xd8")
         path = f"/posts/{world.post.public_id}/revisions"
         assert "Canaryrevision" in browser.get(path).text
+    assert "Canarydraft" in heron.get(f"/me/drafts/{world.hidden['draft_id'][0]}").text
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.core import clock
 from app.forum import service as forum
+from app.forum.drafts import Meant, Wording, keep
 from app.leaving.document import harmless
 from app.moderation.models import Act, Report, ReportReason, Statement
 from app.policy.vocabulary import Trust, Visibility
@@ -89,6 +90,7 @@ def heron(session: Session, sign_in: SignIn) -> FlaskClient:
             ),
         ]
     )
+    keep(session, member.actor, "k1", Wording(Meant.REPLY, open_thread.public_id, "Not yet said"))
     return sign_in(member)
 
 
@@ -104,8 +106,10 @@ def test_an_export_holds_what_is_ones_own(heron: FlaskClient) -> None:
     assert kept["posts"][0]["title"] == "An open thread"
     assert kept["statements"][0]["facts"] == "What was decided"
     assert kept["reports"][0]["text"] == "What I reported"
+    assert kept["drafts"][0]["body"] == "Not yet said"
     for words in ("<strong>stew</strong>", "My removed", "What was decided", "What I reported"):
         assert words in page
+    assert "<pre>Not yet said</pre>" in page
 
 
 def test_an_export_holds_nothing_of_others_and_nothing_that_is_hidden(heron: FlaskClient) -> None:

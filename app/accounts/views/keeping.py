@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -11,27 +12,34 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
 from app.web import onward
-from app.web.access import actor
+from app.web.access import actor, me
 from app.web.render import page
+from app.web.unit_of_work import session
+from app.web.wired import forum
 
 KEPT: Final = "kept."
 KEPT_PATH: Final = "kept_path"
 
 
 def welcome_back() -> ResponseReturnValue:
-    """Where somebody goes who has just come in: to the text that was kept, else onward."""
-    if not kept_fields():
+    """Where somebody goes who has just come in: to the text that was kept, else onward.
+
+    A text for the forum becomes a draft as well, in case that page is closed.
+    """
+    fields, wanted = kept_fields(), _wanted(request.form.get(KEPT_PATH, ""))
+    if not fields or wanted is None:
         return redirect(onward_path())
-    return hand_back(_("You are signed in again"))
+    has_draft = forum().keep_typed(session(), me(), wanted, fields)
+    return hand_back(_("You are signed in again"), has_draft=has_draft)
 
 
-def hand_back(title: str = "") -> ResponseReturnValue:
+def hand_back(title: str = "", *, has_draft: bool = False) -> ResponseReturnValue:
     """What was wanted, with everything that was typed, to be sent; else the way onward."""
     fields, path = kept_fields(), request.form.get(KEPT_PATH, "")
-    if not _takes_posts(path):
+    if _wanted(path) is None:
         return redirect(onward_path())
     title = title or _("Thank you, it is you")
-    return page("accounts/kept.html", title=title, action=path, fields=fields)
+    return page("accounts/kept.html", title=title, action=path, fields=fields, has_draft=has_draft)
 
 
 def kept_fields() -> list[tuple[str, str]]:
@@ -40,16 +48,15 @@ def kept_fields() -> list[tuple[str, str]]:
     return [(name.removeprefix(KEPT), value) for name, value in pairs if name.startswith(KEPT)]
 
 
-def _takes_posts(path: str) -> bool:
-    """Whether a path is one of ours that a form can be sent to."""
+def _wanted(path: str) -> tuple[str, Mapping[str, str]] | None:
+    """The endpoint of ours that a form is sent to at this path, and what the path names."""
     parts = urlsplit(path)
     if parts.scheme or parts.netloc or not path.startswith("/"):
-        return False
+        return None
     try:
-        current_app.url_map.bind(request.host).match(path, method="POST")
+        return current_app.url_map.bind(request.host).match(path, method="POST")
     except HTTPException:
-        return False
-    return True
+        return None
 
 
 def onward_path() -> str:

@@ -174,6 +174,8 @@ class Story:
             heron, board, plant("title", stored=ALWAYS), plant("published", stored=ALWAYS)
         )
         self.previewed(heron, thread, plant("only previewed"))
+        draft = f"Later {plant('kept as a draft')}."
+        heron.send(f"{thread}/reply", body=draft, press="keep_draft")
         number = self.plan.plant("telephone number handed back", phone())
         handed = f"Call me on {number}, says {plant('handed back by the filter')}."
         heron.send(f"{thread}/reply", BAD, HTTPStatus.OK, body=handed)
