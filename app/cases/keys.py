@@ -160,6 +160,14 @@ class Seal:
         """
         self._ring.write(row, value)
 
+    def peek(self, row: SealedMixin, field: str) -> str:
+        """One field that says where a row is from; empty where there is none.
+
+        Raises:
+            BrokenSealError: when there is no key of the row.
+        """
+        return self._ring.read(row).get(field, "")
+
 
 # --- making and handing on ------------------------------------------------------------------------
 

@@ -36,10 +36,10 @@ from app.cases.models import (
     SweepFind,
     Timer,
 )
-from app.cases.words import Clock, Seat
+from app.cases.words import Clock, Seat, Surface
 from app.core import clock
 from app.core.ids import ALPHABET, LENGTH
-from app.forum.models import Post, Thread
+from app.forum.models import Post, Revision, Thread
 from app.policy.permissions import is_suspended
 from app.policy.vocabulary import Role, Visibility
 
@@ -336,6 +336,18 @@ def finds_of(session: Session, sweep_id: int) -> Sequence[SweepFind]:
 def purge_rows_of(session: Session, case_id: int) -> Sequence[PurgeRow]:
     """The purge sheet of a case, in the order of its surfaces."""
     query = select(PurgeRow).where(PurgeRow.case_id == case_id).order_by(PurgeRow.surface)
+    return session.scalars(query).all()
+
+
+def purge_row_of(session: Session, case_id: int, surface: Surface) -> PurgeRow | None:
+    """One row of the purge sheet of a case."""
+    query = select(PurgeRow).where(PurgeRow.case_id == case_id, PurgeRow.surface == surface)
+    return session.scalars(query).first()
+
+
+def revisions_by_public_ids(session: Session, public_ids: Iterable[str]) -> Sequence[Revision]:
+    """Earlier wordings by their public ids, in one question."""
+    query = select(Revision).where(Revision.public_id.in_(set(public_ids))).order_by(Revision.id)
     return session.scalars(query).all()
 
 

@@ -22,9 +22,11 @@ from app.cases.words import (
     ItemState,
     PlaceKind,
     PlaceState,
+    Proof,
     ReportState,
     Seat,
     Severity,
+    Surface,
     Told,
     Verb,
 )
@@ -284,6 +286,49 @@ EVIDENCE: Final[Words] = {
     EvidenceKind.OUTSIDE: _l("captured elsewhere"),
     EvidenceKind.REDACTED: _l("a copy with parts taken out"),
 }
+PROOFS: Final[Words] = {
+    Proof.OPEN: _l("not looked at yet"),
+    Proof.CLEAN: _l("nothing left"),
+    Proof.FOUND: _l("something stands there"),
+    Proof.WAITS: _l("the disk needs a moment; look again"),
+    Proof.NOT_HERE: _l("this site has none"),
+    Proof.OUTSIDE: _l("out of our reach"),
+}
+SURFACES: Final[Words] = {
+    Surface.POST: _l("Posts"),
+    Surface.TITLE: _l("Titles"),
+    Surface.REVISIONS: _l("Earlier wordings"),
+    Surface.QUOTES: _l("Quotes and links back"),
+    Surface.REPLIES: _l("Replies and other posts that repeat it"),
+    Surface.INDEX: _l("Search index"),
+    Surface.RESULTS: _l("Search results"),
+    Surface.FEEDS: _l("Feeds"),
+    Surface.INBOX: _l("Inboxes"),
+    Surface.DRAFTS: _l("Drafts and saved posts"),
+    Surface.ATTACHMENTS: _l("Pictures and files"),
+    Surface.PROFILES: _l("Pseudonyms and profiles"),
+    Surface.MESSAGES: _l("Messages that were handed over"),
+    Surface.EXPORTS: _l("Copies in the making"),
+    Surface.REPORTS: _l("Reports, decisions, answers, filters"),
+    Surface.AUDIT: _l("The record of what the team did"),
+    Surface.LOGS: _l("Files beside the database"),
+    Surface.MOVED: _l("Threads that were moved"),
+    Surface.NOTICES: _l("Norms, boards and notices"),
+    Surface.WATCH: _l("What is watched outside"),
+    Surface.BYTES: _l("The bytes of the database"),
+    Surface.BACKUPS: _l("Backups"),
+}
+SURFACE_HINTS: Final[Words] = {
+    Surface.FEEDS: _l("A feed is made of the posts whenever somebody asks for it."),
+    Surface.MOVED: _l("A thread that moves leaves no copy."),
+    Surface.EXPORTS: _l("Copies that members took cannot be called back."),
+    Surface.LOGS: _l("Our own log has no words in it; what a proxy writes is the operator's."),
+    Surface.BYTES: _l(
+        "Each byte of the files is read, on SQLite. On PostgreSQL the rows are gone, and the bytes "
+        "are the operator's to clean."
+    ),
+    Surface.BACKUPS: _l("Copies that the operator makes end by the operator's own rule."),
+}
 WAYS_ON: Final[Words] = {
     "break": _l("Take a break"),
     "erase": _l("Erase my posts"),
@@ -389,6 +434,9 @@ def for_pages() -> dict[str, Any]:
         "step_words": STEPS,
         "clock_words": CLOCKS,
         "verb_words": VERBS,
+        "proof_words": PROOFS,
+        "surface_words": SURFACES,
+        "surface_hints": SURFACE_HINTS,
         "told_words": TOLD,
         "emergency": EMERGENCY,
         "when": when,

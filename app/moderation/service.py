@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import update
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
@@ -117,6 +118,16 @@ def report(session: Session, reporter: Actor, post: Post, complaint: Complaint) 
     )
     session.add(made)
     return made
+
+
+def forget_words(session: Session, post: Post) -> None:
+    """Take out of the reports about a post what their writers said, because its text is erased."""
+    session.execute(
+        update(Report)
+        .where(Report.post_id == post.id)
+        .values(text="")
+        .execution_options(synchronize_session=False)
+    )
 
 
 # --- deciding -------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from app.shields.models import (
     LOOKS_KEPT_DAYS,
     HeldPhrase,
     HeldPhraseTag,
+    Mode,
     SecondLook,
     Shield,
     ShieldBook,
@@ -97,9 +98,11 @@ def live_phrases(session: Session, ids: Collection[int]) -> Sequence[HeldPhrase]
     return session.scalars(query).all()
 
 
-def phrases_held(session: Session, holder: bytes) -> int:
-    """How many phrases are held for one holder."""
+def phrases_held(session: Session, holder: bytes, mode: Mode | None = None) -> int:
+    """How many phrases are held for one holder, or only those of one mode."""
     query = select(func.count()).select_from(HeldPhrase).where(HeldPhrase.holder == holder)
+    if mode is not None:
+        query = query.where(HeldPhrase.mode == mode)
     return session.scalar(query) or 0
 
 

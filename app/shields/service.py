@@ -193,6 +193,11 @@ def hold_phrase(session: Session, holder: bytes, phrase: str) -> bool:
     return True
 
 
+def is_fit(phrase: str) -> bool:
+    """Whether a phrase is rare enough that finding it somewhere says something."""
+    return flaw(kind_of(phrase), phrase) is None
+
+
 def let_go(session: Session, holder: bytes) -> None:
     """Let every phrase of a holder go; the tags go with them."""
     if not queries.phrases_held(session, holder):

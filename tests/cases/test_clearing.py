@@ -319,7 +319,7 @@ def test_all_that_was_found_is_hidden_in_one_act_and_comes_back_in_one(
     assert sweep.hide_all(session, opened, seal, run) == 1
     assert plain.visibility is Visibility.QUARANTINED
     assert clean.visibility is Visibility.PUBLISHED
-    assert plain.public_id in evidence.captured_posts(session, opened.ring)
+    assert plain.public_id in evidence.captured_posts(session, seal, opened.case.id)
     assert sweep.hide_all(session, opened, seal, run) == 0
     assert sweep.show_again(session, opened, run) == 1
     assert plain.visibility is Visibility.PUBLISHED

@@ -210,10 +210,27 @@ def shred(session: Session, case_id: int) -> None:
     shreds.destroy(session, [row.shred_id for row in rows])
 
 
-def captured_posts(session: Session, ring: Ring) -> set[str]:
-    """The public ids of the posts of which evidence is kept."""
-    rows = queries.evidence_of(session, ring.case_id)
-    return {ring.read(row).get("post", "") for row in rows if row.destroyed_on is None}
+def captured_posts(session: Session, seal: Seal, case_id: int) -> set[str]:
+    """The public ids of the posts of which evidence is kept; nothing else of it is read."""
+    rows = queries.evidence_of(session, case_id)
+    return {seal.peek(row, "post") for row in rows if row.destroyed_on is None}
+
+
+def posts_kept(
+    session: Session, ring: Ring, rows: Sequence[Evidence]
+) -> dict[str, tuple[str, ...]]:
+    """The texts that were captured of our own posts, by the public ids of the posts.
+
+    Raises:
+        BrokenSealError: when a byte of one of them was changed.
+    """
+    own = [row for row in rows if row.kind is EvidenceKind.OWN]
+    kept: dict[str, set[str]] = {}
+    for _, about, content in contents(session, ring, own):
+        value = json.loads(content)
+        texts = {value["body"], value["title"], *(one["body"] for one in value["revisions"])}
+        kept.setdefault(about["post"], set()).update(text for text in texts if text)
+    return {post: tuple(sorted(texts)) for post, texts in kept.items()}
 
 
 def _key(shred: bytes, public_id: str) -> bytes:

@@ -30,6 +30,7 @@ from app.forum.models import Post, Revision, Thread, pictures_in, with_alts
 from app.policy.vocabulary import Visibility
 from app.shields import queries as shields
 from app.shields import service as shielding
+from app.shields.models import Mode
 
 SLICE: Final = 1_000  # texts a transaction
 FIND_BYTES: Final = 48  # every find is as long as every other
@@ -82,9 +83,9 @@ def shield_facts(session: Session, opened: Opened, facts: Sequence[str]) -> int:
     return refused
 
 
-def shield_count(session: Session, case: Case) -> int:
-    """How many facts of a case are held."""
-    return shields.phrases_held(session, holder_of(session, case))
+def shield_count(session: Session, case: Case, mode: Mode | None = None) -> int:
+    """How many facts of a case are held, or looked for in one mode."""
+    return shields.phrases_held(session, holder_of(session, case), mode)
 
 
 def held_now(session: Session, case: Case) -> list[Post]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import redirect, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -12,14 +12,16 @@ from flask_babel import ngettext
 from app.cases import queries, wording
 from app.cases.models import Sweep
 from app.cases.queries import Worked
-from app.cases.service import evidence, sweep, team
+from app.cases.service import evidence, purge, sweep, team
+from app.cases.service.casework import Opened
 from app.cases.views.common import blueprint, opened_by_me
 from app.cases.words import SweepStage
 from app.core.errors import NotFoundError
 from app.forum.models import Post
 from app.policy.permissions import Permission
 from app.policy.vocabulary import Visibility
-from app.web.access import permit_on, signed_in
+from app.shields.models import Mode
+from app.web.access import confirmed, me, permit_on, signed_in
 from app.web.render import page, tell
 from app.web.unit_of_work import session
 
@@ -50,6 +52,7 @@ def clear_up(worked: Worked) -> ResponseReturnValue:
         case=worked.case,
         public_id=worked.case.public_id,
         shields=shields,
+        only_told=sweep.shield_count(session(), worked.case, Mode.ALERT),
         held=sweep.held_now(session(), worked.case) if shields else [],
         sweep=run,
         is_done=run is not None and run.stage is SweepStage.DONE,
@@ -58,6 +61,10 @@ def clear_up(worked: Worked) -> ResponseReturnValue:
         open_count=sum(one.is_open for one in posts),
         profiles=counts[SweepStage.MEMBERS],
         hidden=0 if run is None else sweep.hidden_count(opened, run),
+        purge_count=len(purge.subjects(session(), opened)),
+        asked_by=_asker(opened),
+        asked_by_me=purge.asked_by(session(), opened) == me().id,
+        sheet=purge.sheet(session(), opened.ring),
         evidence=queries.evidence_of(session(), worked.case.id),
         evidence_words=wording.EVIDENCE,
     )
@@ -112,6 +119,46 @@ def show_found_again(worked: Worked) -> ResponseReturnValue:
     return _to(worked, "sweep")
 
 
+@blueprint.post("/cases/<case_id>/purge")
+@permit_on(Permission.CASE_LEAD, queries.worked_by_id)
+@confirmed
+def ask_for_purge(worked: Worked) -> ResponseReturnValue:
+    """Ask that it is erased for good: the first of two asks, the second does it."""
+    opened = opened_by_me(worked)
+    seal = team.identity_seal(session(), opened, signed_in().unlock())
+    if purge.ask(session(), opened, seal):
+        tell(_("Erased. Now let the machine look whether anything is left."))
+    else:
+        tell(_("Noted. It is done when a second person asks for it too."))
+    return _to(worked, "purge")
+
+
+@blueprint.post("/cases/<case_id>/purge/back")
+@permit_on(Permission.CASE_LEAD, queries.worked_by_id)
+def take_purge_back(worked: Worked) -> ResponseReturnValue:
+    """Take the first word back."""
+    purge.take_back(session(), opened_by_me(worked))
+    tell(_("Taken back. Nothing is erased."))
+    return _to(worked, "purge")
+
+
+@blueprint.post("/cases/<case_id>/purge/prove")
+@permit_on(Permission.CASE_LEAD, queries.worked_by_id)
+@confirmed
+def prove_purge(worked: Worked) -> ResponseReturnValue:
+    """Look whether anything is left; what may be public is opened for it, for a reason."""
+    opened = opened_by_me(worked)
+    reason = request.form.get("reason", "")
+    ring = team.open_identity(session(), opened, signed_in().unlock(), reason)
+    wide = Opened(opened.case, ring, opened.who, opened.member_id)
+    rows = purge.prove(session(), wide)
+    if all(row.proof in purge.SETTLED for row in rows):
+        tell(_("Nothing that we could find is left on this site."))
+    else:
+        tell(_("Something is open still. The sheet says where."), "warning")
+    return _to(worked, "purge")
+
+
 @blueprint.post("/cases/<case_id>/evidence/check")
 @permit_on(Permission.CASE_LEAD, queries.worked_by_id)
 def check_evidence(worked: Worked) -> ResponseReturnValue:
@@ -126,6 +173,13 @@ def check_evidence(worked: Worked) -> ResponseReturnValue:
     else:
         tell(_("Every piece is as it was kept."))
     return _to(worked, "evidence")
+
+
+def _asker(opened: Opened) -> str:
+    """The pseudonym of whoever has asked for the purge and waits for a second person."""
+    asked_by = purge.asked_by(session(), opened)
+    people = queries.members(session(), () if asked_by is None else (asked_by,))
+    return "".join(member.pseudonym for member in people.values())
 
 
 def _run(worked: Worked) -> Sweep:

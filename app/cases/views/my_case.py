@@ -15,7 +15,7 @@ from app.cases import keys, queries, wording, workflow
 from app.cases.forms import AnswerForm, ExposureForm, TextForm
 from app.cases.keys import Ring
 from app.cases.models import Case
-from app.cases.service import casework, ledger, team
+from app.cases.service import casework, ledger, purge, team
 from app.cases.service.casework import THE_MEMBER, Opened
 from app.cases.views.common import blueprint, duty_line
 from app.cases.words import ConsentState
@@ -104,6 +104,7 @@ def _my_page(
         state=workflow.state(queries.facts_of(session(), case)),
         places=[(row, ring.read(row)) for row in queries.places_of(session(), case.id)],
         exposures=[ring.read(row) for row in queries.exposures_of(session(), case.id)],
+        sheet=purge.sheet(session(), ring),
         waiting=[pair for pair in consents if pair[0].is_waiting],
         decided=[pair for pair in consents if not pair[0].is_waiting],
         answers=_answers(),
