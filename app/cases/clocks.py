@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from app.cases.words import Clock, Severity
@@ -105,3 +105,18 @@ def _cover_after(moment: datetime, hours: Hours) -> tuple[datetime, datetime]:
                 if ends > moment:
                     stretches.append((max(begins, moment), ends))
     return min(stretches)
+
+
+def look_after(
+    severity: Severity,
+    is_danger: bool,  # noqa: FBT001 - a column of the case
+    sent: date,
+    last: date | None = None,
+) -> date | None:
+    """The day on which a place is looked at next, after a request was sent on a day.
+
+    `last` is the day of the last look. Nothing when the table asks for no more looks.
+    """
+    waits = LOOK_AGAIN[Severity.GRAVE if is_danger else severity]
+    days = sorted({sent + timedelta(days=max(wait.days, 1)) for wait in waits})
+    return next((day for day in days if last is None or day > last), None)

@@ -201,9 +201,14 @@ class PlaceForm(Form):
 
 
 class MoveForm(Form):
-    """Where a place goes next."""
+    """Where a place goes next, and the number that the place gave the request."""
 
     state = StringField()
+    reference = StringField()
+
+    def validate_reference(self, field: Field) -> None:
+        """The reference is no longer than it may be."""
+        check_length(field.data or "", LINE_SIGNS)
 
     @property
     def wanted(self) -> PlaceState | None:

@@ -7,10 +7,10 @@ this". No text asks whether it is true, or why somebody posted it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
-from flask_babel import format_datetime
+from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -407,6 +407,11 @@ def when(moment: datetime) -> str:
     return str(format_datetime(moment, "EEE d MMM, HH:mm"))
 
 
+def on_day(day: date) -> str:
+    """A day that may lie ahead."""
+    return str(format_date(day, "EEE d MMM y"))
+
+
 def on_duty(hours: clocks.Hours) -> str:
     """Whether somebody is there now, said honestly."""
     now = clock.now()
@@ -440,6 +445,7 @@ def for_pages() -> dict[str, Any]:
         "told_words": TOLD,
         "emergency": EMERGENCY,
         "when": when,
+        "on_day": on_day,
     }
 
 

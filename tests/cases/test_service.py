@@ -9,11 +9,12 @@ from typing import Final
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Member
-from app.cases import keys, queries, receipts, workflow
+from app.cases import drafts, keys, queries, receipts, workflow
 from app.cases.models import (
     Case,
     Consent,
@@ -713,6 +714,55 @@ def test_a_place_is_called_for_on_its_day_and_daily_until_somebody_notes_it(
     move_clock(timedelta(days=2))
     rounds.make_rounds(session)
     assert session.scalar(looked) == 0
+
+
+def test_a_place_that_still_stands_is_looked_at_on_the_next_day_of_the_table(
+    session: Session, move_clock: Move
+) -> None:
+    stage = set_stage(session)
+    opened = open_case(session, stage)
+    place = casework.add_place(session, opened, PlaceKind.PASTE, "one.example", "")
+    with pytest.raises(ShutError):
+        casework.look_again(session, opened, place, is_there=True)
+    casework.draft_request(session, opened, place, "Please remove it.")
+    asked = casework.propose(session, opened, PROPOSAL, place)
+    casework.answer(session, own_of(session, opened, stage.heron), asked, ConsentState.YES, None)
+    session.flush()
+    casework.move_place(session, opened, place, PlaceState.SENT)
+    sent, waits = clock.today(), []
+    for days in (1, 2, 4, 23):
+        move_clock(timedelta(days=days))
+        assert place.next_look_on == clock.today()
+        casework.look_again(session, opened, place, is_there=True)
+        waits.append(None if place.next_look_on is None else (place.next_look_on - sent).days)
+    assert waits == [3, 7, 30, None]
+    casework.look_again(session, opened, place, is_there=False)
+    assert place.state is PlaceState.GONE
+
+
+def test_a_reference_is_sealed_with_its_place_and_holds_no_sealed_term(session: Session) -> None:
+    stage = set_stage(session)
+    opened = open_case(session, stage)
+    place = casework.add_place(session, opened, PlaceKind.PASTE, "one.example", "")
+    casework.guard_terms(opened, [TOKEN])
+    casework.note_reference(opened, place, "T-7731")
+    assert opened.ring.read(place)["reference"] == "T-7731"
+    with pytest.raises(SealedTermError):
+        casework.note_reference(opened, place, f"about {TOKEN}")
+    assert b"7731" not in place.box
+
+
+@pytest.mark.parametrize("kind", [kind for kind in PlaceKind if kind is not PlaceKind.HERE])
+def test_every_kind_of_place_has_a_draft_that_passes_the_linter(
+    app: Flask, session: Session, kind: PlaceKind
+) -> None:
+    stage = set_stage(session)
+    opened = open_case(session, stage)
+    with app.test_request_context():
+        text, card = drafts.request(kind), drafts.card(kind)
+    casework.check_clean(opened, text, card.act, card.learns, card.risk, card.otherwise)
+    assert "Address:" in text
+    assert all((card.act, card.learns, card.risk, card.otherwise))
 
 
 def test_a_question_put_off_to_a_day_waits_until_then(session: Session, move_clock: Move) -> None:

@@ -218,7 +218,10 @@ def add_place(session: Session, opened: Opened, kind: PlaceKind, host: str, url:
         state=PlaceState.CAPTURED if kind is PlaceKind.HERE else PlaceState.SEEN,
         next_look_on=None,
     )
-    opened.ring.write(place, {"host": host.strip(), "url": url.strip(), "request": ""})
+    opened.ring.write(
+        place,
+        {"host": host.strip(), "url": url.strip(), "request": "", "reference": "", "sent": ""},
+    )
     session.add(place)
     ledger.write(session, opened.ring, opened.who, Verb.CAPTURED, f"place {kind.value}")
     if kind is not PlaceKind.HERE:
@@ -247,10 +250,46 @@ def move_place(
     ledger.write(session, opened.ring, opened.who, verb, about, reason=reason)
     if wanted is PlaceState.SENT:
         stop_clock(session, opened.case, Clock.SEND)
-        place.next_look_on = _first_look(opened.case)
+        today = clock.today()
+        _note_on(opened, place, sent=today.isoformat())
+        place.next_look_on = clocks.look_after(opened.case.severity, opened.case.is_danger, today)
     if wanted in workflow.FINAL_PLACES:
         place.next_look_on = None
     return place
+
+
+def note_reference(opened: Opened, place: Place, reference: str) -> None:
+    """Keep the number that a place gave our request.
+
+    Raises:
+        SealedTermError: when it holds a sealed term.
+    """
+    check_clean(opened, reference)
+    _note_on(opened, place, reference=reference.strip())
+
+
+def look_again(session: Session, opened: Opened, place: Place, *, is_there: bool) -> Place:
+    """Somebody has looked at a place again: it is gone, or the next look is set.
+
+    Raises:
+        ShutError: when no request was sent to it.
+    """
+    if not is_there:
+        return move_place(session, opened, place, PlaceState.GONE)
+    sent = opened.ring.read(place).get("sent", "")
+    if not sent:
+        raise ShutError(Gate.ORDER)
+    place.next_look_on = clocks.look_after(
+        opened.case.severity, opened.case.is_danger, date.fromisoformat(sent), clock.today()
+    )
+    about = f"place {place.kind.value} still there"
+    ledger.write(session, opened.ring, opened.who, Verb.TICKED, about)
+    return place
+
+
+def _note_on(opened: Opened, place: Place, **said: str) -> None:
+    """Keep something more of a place, sealed with the rest."""
+    opened.ring.write(place, {**opened.ring.read(place), **said})
 
 
 def draft_request(session: Session, opened: Opened, place: Place, text: str) -> Place:
@@ -479,12 +518,6 @@ def stop_clock(session: Session, case: Case, which: Clock) -> None:
     if timer is not None:
         session.delete(timer)
         session.flush()  # it may begin anew in the same request
-
-
-def _first_look(case: Case) -> date | None:
-    """The day on which a place is looked at again after a request."""
-    waits = clocks.LOOK_AGAIN[Severity.GRAVE if case.is_danger else case.severity]
-    return (clock.now() + waits[0]).date() if waits else None
 
 
 # --- who works on it ------------------------------------------------------------------------------

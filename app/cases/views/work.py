@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.accounts.queries import member_by_pseudonym
-from app.cases import queries, wording, workflow
+from app.cases import drafts, queries, wording, workflow
 from app.cases.forms import (
     ItemForm,
     MoveForm,
@@ -84,6 +84,8 @@ def _case_page(
         problems=dict(problems or {}),
         seat_options=wording.pairs(wording.SEATS)[1:],
         severity_options=wording.options(wording.SEVERITIES, wording.SEVERITY_HINTS),
+        request_for=drafts.request,
+        card_for=drafts.card,
         place_options=wording.pairs(wording.PLACES)[1:],
         letter_options=wording.pairs(wording.LETTERS),
     )
@@ -282,10 +284,25 @@ def draft_request(worked: Worked, place: str) -> ResponseReturnValue:
 @permit_on(Permission.CASE_READ, queries.worked_by_id)
 def move_place(worked: Worked, place: str) -> ResponseReturnValue:
     """Move a place on."""
-    wanted = MoveForm().wanted
-    if wanted is None:
+    form = MoveForm()
+    if not form.validate():
+        return _case_page(worked, problems=form.problems(), status=422)
+    if form.wanted is None:
         return _to(worked, "places")
-    casework.move_place(session(), opened_by_me(worked), _place(worked, place), wanted)
+    opened, found = opened_by_me(worked), _place(worked, place)
+    if form.reference.data:
+        casework.note_reference(opened, found, form.reference.data)
+    casework.move_place(session(), opened, found, form.wanted)
+    return _to(worked, "places")
+
+
+@blueprint.post("/cases/<case_id>/places/<place>/look")
+@permit_on(Permission.CASE_READ, queries.worked_by_id)
+def look_at_place(worked: Worked, place: str) -> ResponseReturnValue:
+    """Note that somebody has looked at a place again: it is still there, or it is gone."""
+    is_there = request.form.get("there") != "no"
+    found = _place(worked, place)
+    casework.look_again(session(), opened_by_me(worked), found, is_there=is_there)
     return _to(worked, "places")
 
 
