@@ -22,6 +22,7 @@ import re2
 
 from app.screening.grammar import Grammar
 from app.screening.languages.pack import Pack, Pattern
+from app.screening.senses import Tongues
 from app.screening.sieve import Need, Sieve
 from app.screening.streets import Streets
 from app.screening.words import plain
@@ -259,6 +260,7 @@ class Lexicon:
     ) -> None:
         self.packs = packs
         self.grammars = tuple(Grammar(p.code, p.grammar) for p in packs if p.grammar)
+        self.tongues = Tongues(packs)
         self.signs = {
             plain(word): sign
             for pack in reversed(packs)

@@ -84,7 +84,36 @@ def read_pack(path: Path) -> Pack:
         cues=tuple(cues),
         patterns=tuple(patterns),
         grammar=_lists(raw.get("grammar", {})),
+        senses=_inflected(raw.get("senses", {}), raw.get("inflection", {})),
     )
+
+
+def _inflected(
+    senses: Mapping[str, str], inflection: Mapping[str, Mapping[str, str]]
+) -> dict[str, tuple[str, ...]]:
+    """Return the words of each sense in all their forms, and which of them say who acts.
+
+    `trabaj+ar` is the stem with every ending of `ar`, `de_verdad` a phrase of two words. Raises
+    ValueError for a kind of word whose endings the language does not say.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for name, entries in senses.items():
+        words = found.setdefault(name, {})
+        for entry in entries.split():
+            stem, _, kind = entry.partition("+")
+            if not kind:
+                words[stem.replace("_", " ")] = None
+                continue
+            if kind not in inflection:
+                message = f"no endings for {entry!r} of {name!r}"
+                raise ValueError(message)
+            for who, endings in inflection[kind].items():
+                for ending in endings.split():
+                    form = stem + ending.replace("_", "")
+                    words[form] = None
+                    if who != "bare":
+                        found.setdefault(f"verb_{who}", {})[form] = None
+    return {name: tuple(words) for name, words in found.items()}
 
 
 def _lists(section: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

@@ -39,3 +39,4 @@ class Pack:
     cues: tuple[Cue, ...]
     patterns: tuple[Pattern, ...]
     grammar: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # see grammar.py
+    senses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # see senses.py

@@ -7586,6 +7586,7 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                           'says',
                           'caller',
                           'invoice',
-                          'badge')}}
+                          'badge')},
+ 'senses': {}}
 
 PACK: Final = Pack(**_FIELDS)
