@@ -18,7 +18,6 @@ from app.screening.detectors.phone import phones
 from app.screening.detectors.phrases import phrases
 from app.screening.detectors.places import addresses, points
 from app.screening.detectors.spoken import spoken
-from app.screening.detectors.together import together
 from app.screening.detectors.vehicle import vehicles
 from app.screening.disguise import (
     numbers_put_back,
@@ -69,7 +68,7 @@ STRICT: Final[tuple[Detector, ...]] = (
     addresses,
     points,
 )
-DETECTORS: Final[tuple[Detector, ...]] = (*STRICT, vehicles, phrases, clauses, together, spoken)
+DETECTORS: Final[tuple[Detector, ...]] = (*STRICT, vehicles, phrases, clauses, spoken)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 KINDS: Final = (
     "he",  # one person who is neither speaker nor reader
     "clitic",  # the same before a verb of seeing: "lo he visto"
-    "human",  # guy, woman, liar
+    "human",
+    "like",  # adjectives that name somebody when no noun follows
     "poster",  # a person known from here: op, admin, seller, account
     "kin",
     "family",  # kin of whom one speaks with love
@@ -97,7 +98,22 @@ KINDS: Final = (
 )
 _BIT: Final = {name: 1 << place for place, name in enumerate(KINDS)}
 _FROM_WORDS: Final = {"kin": "kin", "relatives": "family", "people": "trade"}
-_FUNCTION: Final = ("he", "his", "you", "your", "me", "my", "we", "det", "that", "be", "at", "of", "article", "owner")
+_FUNCTION: Final = (
+    "he",
+    "his",
+    "you",
+    "your",
+    "me",
+    "my",
+    "we",
+    "det",
+    "that",
+    "be",
+    "at",
+    "of",
+    "article",
+    "owner",
+)
 _PARTS: Final = re.compile(r"\w+|[^\w\s]")
 
 
@@ -122,13 +138,23 @@ def bit(*names: str) -> int:
 class Senses:
     """The words of one language by what they do."""
 
-    __slots__ = ("_stop", "accented", "bits", "code", "function", "has_compounds", "phrases")
+    __slots__ = (
+        "_stop",
+        "accented",
+        "bits",
+        "code",
+        "function",
+        "has_compounds",
+        "is_listed",
+        "phrases",
+    )
 
     def __init__(self, pack: Pack) -> None:
         """Take a pack's senses; raises KeyError for a kind that `KINDS` does not name."""
         self.code = pack.code
         self.bits: dict[str, int] = {}
         self.accented: dict[str, int] = {}  # "sé", which is not "se"
+        self.is_listed = bool(pack.senses)
         self.has_compounds = "compounds" in pack.senses
         self._stop = frozenset(plain(word.lower()) for word in pack.words.get("stop", ()))
         self.phrases: dict[str, list[tuple[tuple[str, ...], int]]] = {}
@@ -141,8 +167,8 @@ class Senses:
                 self._add(word.lower(), name)
         function = set(self._stop)
         for name in _FUNCTION:
-            for lists in (pack.senses, pack.grammar):
-                function.update(plain(word.lower()) for word in lists.get(name, ()))
+            for known in (pack.senses, pack.grammar):
+                function.update(plain(word.lower()) for word in known.get(name, ()))
         self.function = frozenset(function)
 
     def _add(self, word: str, name: str) -> None:
@@ -166,7 +192,7 @@ class Senses:
         accented = self.accented
         for at, key in enumerate(keys):
             if key in accented and not view.low[view.starts[at] : view.ends[at]].isascii():
-                bits[at] |= accented[key]
+                bits[at] = accented[key]
             elif self.has_compounds and not bits[at] and len(key) > SHORTEST_COMPOUND:
                 bits[at] = self._tail(key)
         for head in self.phrases.keys() & set(keys):
@@ -203,6 +229,26 @@ class Tongues:
 
     def of(self, keys: list[str]) -> Iterator[Senses]:
         """Yield the languages with senses in which a text is written; mostly one or none."""
+        totals, words = self._counted(keys)
+        most = max(totals, default=0)
+        others = [n for n, senses in zip(totals, self._senses, strict=True) if not senses.is_listed]
+        for senses, total in zip(self._senses, totals, strict=True):
+            if (
+                senses.is_listed
+                and total > max(others, default=0)
+                and total * 10 >= most * ALIKE
+                and total * 8 >= words
+            ):
+                yield senses
+
+    def is_foreign(self, code: str, keys: list[str]) -> bool:
+        """Return whether a text is clearly written in another language than this one."""
+        totals, _ = self._counted(keys)
+        own = sum(n for n, s in zip(totals, self._senses, strict=True) if s.code == code)
+        return max(totals, default=0) >= 2 * own + FOREIGN
+
+    def _counted(self, keys: list[str]) -> tuple[list[int], int]:
+        """Return how many little words of each language there are, and how many words."""
         get = self._masks.get
         counts: dict[int, int] = {}
         words = 0
@@ -215,19 +261,11 @@ class Tongues:
             sum(count for mask, count in counts.items() if mask >> place & 1)
             for place in range(len(self._senses))
         ]
-        most = max(totals, default=0)
-        others = [n for n, senses in zip(totals, self._senses, strict=True) if not senses.bits]
-        for senses, total in zip(self._senses, totals, strict=True):
-            if (
-                senses.bits
-                and total > max(others, default=0)
-                and total * 10 >= most * ALIKE
-                and total * 8 >= words
-            ):
-                yield senses
+        return totals, words
 
 
 SHORTEST_COMPOUND, SHORTEST_HEAD, SHORTEST_TAIL, LONGEST_HEAD = 7, 3, 4, 20  # letters
+FOREIGN: Final = 3  # little words more than those of another language that settle it
 ALIKE: Final = 8  # tenths of the best language's little words that a second language must have
 
 

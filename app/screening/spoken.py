@@ -26,6 +26,7 @@ YOURS: Final = bit("you", "your", "verb_you")
 MINE: Final = bit("me", "my", "verb_me", "we")
 FICTION: Final = bit("fiction")
 MY, WHO, SEES, BE, NOBODY = (bit(n) for n in ("my", "who", "sees", "be", "nobody"))
+LIKE: Final = bit("like")
 TELL, MANY, WHICH_ONE, LIVES = (bit(n) for n in ("tell", "many", "which_one", "lives"))
 VERB_HE, VERB_ME, AT, OF = (bit(n) for n in ("verb_he", "verb_me", "at", "of"))
 DOES: Final = bit(
@@ -40,6 +41,8 @@ LONGEST_SENTENCE: Final = 60  # tokens
 ABBREVIATED: Final = 3  # letters before a full stop that ends no sentence
 LOOK_BACK: Final = 3  # tokens between an article and its noun
 LEAST_PSEUDONYM: Final = 5  # letters
+HALF, LONGEST_PSEUDONYM = 4, 24  # letters
+AROUND: Final = 15  # tokens around a sentence that may say that it is a story
 FADES: Final = 4  # tokens that cost a person a tenth
 BEFORE, BEHIND = 4, 5  # what a person of the sentence before or behind is worth less
 
@@ -51,7 +54,7 @@ SECOND: Final[_Rule] = ("owner.second", 6, About.MEMBER)
 class Spoken:
     """A view read with the senses of one language."""
 
-    __slots__ = ("_firsts", "bits", "lexicon", "people", "sentences", "senses", "view")
+    __slots__ = ("_firsts", "bits", "lexicon", "people", "senses", "sentences", "view")
 
     def __init__(self, view: View, senses: Senses, lexicon: Lexicon) -> None:
         self.view = view
@@ -126,6 +129,9 @@ class Spoken:
             return None
         following = self.bits[at + 1] if at + 1 < len(self.bits) else 0
         is_last = at + 1 >= len(self.bits) or not view.keys[at + 1][0].isalpha()
+        is_noun = not following & (DOES | OF | AT | WHICH_ONE) or view.is_capital(at + 1)
+        if mine & LIKE and not is_last and is_noun:
+            mine &= ~HUMAN  # "la nueva ley"
         if mine & _SOMEBODY:
             person = self._noun(at, mine)
             if person is not None:
@@ -157,8 +163,8 @@ class Spoken:
             not mine
             and not view.flags[at]
             and not view.is_capital(at)
-            and len(key) >= LEAST_PSEUDONYM
-            and self.lexicon.is_compound(key)
+            and not (at and self.bits[at - 1] & (DET | HIS | MINE | THAT))
+            and self.is_compound(key)
         ):
             return Person(at, at + 1, "owner.compound", 8, About.MEMBER)
         return None
@@ -180,7 +186,7 @@ class Spoken:
         bits, view = self.bits, self.view
         lead = first = at
         for before in range(at - 1, max(-1, at - 1 - LOOK_BACK), -1):
-            if not view.keys[before][0].isalpha() or bits[before] & OF & ~DET:
+            if not view.keys[before][0].isalpha() or (bits[before] & OF and not bits[before] & DET):
                 break
             if bits[before] & (DET | THAT | HIS | MINE | YOURS) or view.flags[before] & TITLE:
                 lead = bits[before] or DET
@@ -207,6 +213,15 @@ class Spoken:
         if mine & (KIN | FAMILY):
             return Person(first, at + 1, "owner.kin", 8 if lead & HIS else 6, About.PERSON)
         return Person(first, at + 1, "owner.trade", 7 if lead & THAT else 5, About.PERSON)
+
+    def is_compound(self, key: str) -> bool:
+        """Return whether an unknown word is two common ones of four letters or more."""
+        get = self.lexicon.entries.get
+        for cut in range(HALF, min(len(key), LONGEST_PSEUDONYM) - HALF + 1):
+            left, right = get(key[:cut]), get(key[cut:])
+            if left and right and left.flags & right.flags & COMMON:
+                return True
+        return False
 
     def people_in(self, first: int, last: int) -> list[Person]:
         """Return who is named at tokens `first:last`."""
@@ -250,11 +265,16 @@ class Spoken:
 
     def is_fiction(self, first: int, last: int) -> bool:
         """Return whether a story is told; `this character` may scold somebody."""
-        return any(
-            mine & FICTION
-            and not (mine & HUMAN and first + at and self.bits[first + at - 1] & THAT)
-            for at, mine in enumerate(self.bits[first:last])
-        )
+        bits = self.bits
+        for at in range(max(0, first - AROUND), min(len(bits), last + AROUND)):
+            if not bits[at] & FICTION:
+                continue
+            before = bits[at - 1] if at else 0
+            is_person = bits[at] & HUMAN and before & THAT
+            is_verb = bits[at] & DOES and not before & (DET | HIS | THAT)
+            if not is_person and not is_verb:
+                return True
+        return False
 
     def is_named(self, at: int) -> bool:
         """Return whether a token is a capitalised word that is no ordinary one."""

@@ -23,7 +23,9 @@ MOST: Final = 30  # of one kind in one text
 def clauses(scene: Scene) -> Iterator[Candidate]:
     """Yield what the clauses of a view expose, read with each language's grammar."""
     for grammar in scene.lexicon.grammars:
-        if not is_written_in(scene.view, grammar):
+        if not is_written_in(scene.view, grammar) or scene.lexicon.tongues.is_foreign(
+            grammar.code, scene.view.keys
+        ):
             continue
         read = Clauses(scene.view, grammar, scene.lexicon)
         for reader in (employed, placed, asked, linked, threatened, named):

@@ -23,6 +23,7 @@ from app.screening.lexicon import (
     DAY,
     GIVEN,
     HANDLE_SYMBOL,
+    HEAD,
     INSTITUTION,
     KIN,
     NEGATION,
@@ -89,7 +90,9 @@ def phrases(scene: Scene) -> Iterator[Candidate]:
                 yield candidate
 
 
-def _named(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate | None:
+def _named(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
+    scene: Scene, pattern: Compiled, found: re2._Match[str]
+) -> Candidate | None:
     groups = found.groupdict()
     is_sure = pattern.strength == "strong"
     read: Read | None = None
@@ -103,7 +106,14 @@ def _named(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
         )
     if read is None or (pattern.strength == "naming" and not _is_given(scene, read.first)):
         return None
+    parts = scene.view.flags[read.first : read.last]
+    if parts[0] & (HEAD | INSTITUTION) and not parts[0] & GIVEN:
+        return None
     candidate = candidate_of(scene, Category.REAL_NAME, read.first, read.last, "real_name")
+    if pattern.language == "de" and (
+        not any(flag & (GIVEN | SURNAME) for flag in parts) and any(flag & COMMON for flag in parts)
+    ):
+        candidate.add("name.unlisted", -10)  # German nouns have capitals too
     candidate.add(f"cue.{pattern.strength}", STRENGTHS["real_name", pattern.strength])
     candidate.add("name", read.weight)
     if scene.view.flags[read.first] & COMMON and not scene.view.flags[read.first] & GIVEN:
@@ -120,7 +130,8 @@ def _named(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
     ):
         candidate.add("past", -16)
     if candidate.about is About.SELF:
-        candidate.add("public", 0)
+        if pattern.strength == "naming":
+            return None  # my dog is called …
     else:
         weigh_public(scene, candidate, read.first, read.last)
     return candidate

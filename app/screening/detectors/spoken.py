@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from app.screening.detectors.together import together
 from app.screening.detectors.told import told
 from app.screening.detectors.wanted import wanted
 from app.screening.scene import Candidate, Scene
@@ -19,8 +20,14 @@ MOST: Final = 40  # of one reader in one text
 
 
 def spoken(scene: Scene) -> Iterator[Candidate]:
-    """Yield what the sentences of a view expose, in each language that it is written in."""
-    for senses in scene.lexicon.tongues.of(scene.view.keys):
+    """Yield what the sentences of a view expose, in each language that it is written in.
+
+    Languages that have no senses are read with `together.py`.
+    """
+    tongues = tuple(scene.lexicon.tongues.of(scene.view.keys))
+    if not tongues:
+        yield from together(scene)
+    for senses in tongues:
         read = Spoken(scene.view, senses, scene.lexicon)
         for reader in (told, wanted):
             for count, candidate in enumerate(reader(scene, read)):

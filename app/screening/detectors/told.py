@@ -1,4 +1,4 @@
-"""Who somebody is, where they work and where they are, told in words that nobody listed as a phrase.
+"""Who somebody is, where they work and where they are, in words that nobody listed as a phrase.
 
 Read with the senses of a language (`senses.py`): a name, a workplace or a place counts with what
 the words around it do, and with whom they speak of.
@@ -18,7 +18,6 @@ from app.screening.lexicon import (
     HEAD,
     INSTITUTION,
     MASS,
-    PUBLIC,
     STOP,
     SURNAME,
     TITLE,
@@ -87,23 +86,28 @@ def _names(scene: Scene, spoken: Spoken, place: int, low: int, high: int) -> Ite
             at += 1
 
 
-def _name_at(scene: Scene, spoken: Spoken, at: int, low: int) -> Read | None:
+_NO_NAME: Final = bit(
+    *("names", "recorded", "spot", "platform", "account", "fact", "hint", "trade", "post"),
+    *("kin", "human", "poster", "workplace", "day", "thing", "fiction"),
+)
+
+
+def _name_at(  # noqa: PLR0911  # one grammar, read from top to bottom
+    scene: Scene, spoken: Spoken, at: int, low: int
+) -> Read | None:
     """Read a name that begins at a token; one of unlisted words only where it is announced."""
     view = scene.view
     flag = view.flags[at]
-    if not view.keys[at][0].isalpha() or flag & TITLE:
+    if not view.keys[at][0].isalpha() or flag & TITLE or spoken.bits[at] & _NO_NAME:
         return None
     is_listed = bool(flag & GIVEN) and not flag & COMMON
-    is_announced = spoken.has(_CALLED | _NAMES | _BE, at - SHORT, at) or spoken.has(
+    is_announced = spoken.has(_CALLED | _NAMES | _BE, max(low, at - 5), at) or spoken.has(
         _RECORDED, max(low, at - FAR), at
     )
     if spoken.has(_SURNAME, max(low, at - SHORT), at) and view.is_capital(at):
-        single = name_from(view, at, is_sure=True) or surname_from(view, at)
-        return single
+        return name_from(view, at, is_sure=True) or surname_from(view, at)
     if not view.is_capital(at):
-        if not (
-            is_listed and spoken.has(_CALLED | _NAMES | _BEHIND | _TELL | _FIND, at - SHORT, at)
-        ):
+        if not (is_listed and spoken.has(_CALLED | _NAMES | _TELL | _FIND, at - SHORT, at)):
             return None
         scene.budget.step()
         return name_from(view, at, is_sure=True)
@@ -111,9 +115,9 @@ def _name_at(scene: Scene, spoken: Spoken, at: int, low: int) -> Read | None:
         at > low
         and view.is_capital(at - 1)
         and not view.flags[at - 1] & (STOP | TITLE | INSTITUTION)
-    ):  # noqa: SIM102  # the middle of a name
-        if not spoken.bits[at - 1]:
-            return None
+        and not spoken.bits[at - 1]
+    ):
+        return None  # the middle of a name
     if not is_listed and not (is_announced and not flag & (COMMON | STOP | HEAD | INSTITUTION)):
         return None
     if scene.lexicon.address.kind_of(view.keys[at]) or spoken.bits[at] & (_DAY | _SPOT):
@@ -138,6 +142,8 @@ def _named(
         return None
     view = scene.view
     person = spoken.whose(place, read.first, read.last)
+    if person is None and _best(rules) < _LEAST_ALONE:
+        return None
     called = spoken.first_of(_CALLED | _BE, max(low, read.first - SHORT), read.first)
     if called is not None and spoken.is_self(called, low):
         return None
@@ -159,6 +165,9 @@ def _named(
     return candidate
 
 
+_LEAST_ALONE: Final = 10  # what announces a name of nobody in particular
+
+
 def _is_of_a_name(spoken: Spoken, low: int, called: int) -> bool:
     """`Freddie Mercury se llamaba …`, `Stromae s'appelle …`: somebody whom everybody knows."""
     view = spoken.view
@@ -168,8 +177,11 @@ def _is_of_a_name(spoken: Spoken, low: int, called: int) -> bool:
             continue
         if spoken.bits[at] or scene_is_account(spoken, at):
             continue
-        if at > low or flag & (GIVEN | SURNAME) or not flag:
+        is_led = at > low and bool(spoken.bits[at - 1] & bit("det", "that"))
+        if flag & (GIVEN | SURNAME) and not flag & COMMON:
             return True
+        if at > low or not flag:
+            return not is_led or not flag
     return False
 
 
@@ -232,14 +244,17 @@ def _announced(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
         rules.append("name.equal")
     if spoken.has(_TELL | _FIND, before, first):
         rules.append("name.search")
-    if place and (first - low <= 1) and (high - last <= SHORT or view.keys[last] in ",-"):
-        rules.append("name.alone")
-    elif first - low <= 1 and spoken.has(_TOLD, last, min(len(bits), last + NEAR)):
+    if (place and (first - low <= 1) and (high - last <= SHORT or view.keys[last] in ",-")) or (
+        first - low <= 1 and spoken.has(_TOLD, last, min(len(bits), last + NEAR))
+    ):
         rules.append("name.alone")
     if (
         first > low
         and view.keys[first - 1] in _GIVEN_SIGNS
-        and any(p.last >= first - 3 for p in spoken.people_in(max(low, first - 6), first))
+        and any(
+            p.last >= first - SHORT or (p.about is About.MEMBER and p.rule != "owner.second")
+            for p in spoken.people_in(low, first)
+        )
     ):
         rules.append("name.beside")
     if spoken.has(_YOU, max(low, first - 4), first) and spoken.has(
@@ -284,7 +299,7 @@ def _workplaces(
             at += 1
 
 
-def _employed(
+def _employed(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     scene: Scene, spoken: Spoken, read: Read, where: tuple[int, int, int, int], *, is_label: bool
 ) -> Candidate | None:
     place, low, high, at = where
@@ -296,7 +311,7 @@ def _employed(
         rules.append("work.works")
     elif spoken.has(_WORKS, read.last, behind):
         rules.append("work.behind")
-    if spoken.has(_STUDIES, before, read.first) or spoken.has(_STUDIES, read.first, behind):
+    if spoken.has(_STUDIES, before, read.first) or spoken.has(_STUDIES, read.last, behind):
         rules.append("work.studies")
     if spoken.has(_POST, before, behind):
         rules.append("work.post")
@@ -307,7 +322,7 @@ def _employed(
     ):
         rules.append("work.does")
     if spoken.has(_WORKPLACE, max(low, at - 4), at + 1) and (
-        is_label or spoken.has(_HIS | _BE, max(low, at - 4), at + 1)
+        spoken.has(_HIS | (bit("like") if is_label else _BE), max(low, at - 5), at + 1)
     ):
         rules.append("work.label")
     if not rules or (rules == ["work.does"] and not read.has_head):
@@ -343,7 +358,7 @@ def _employed(
     return candidate
 
 
-_NEEDING: Final = frozenset({"work.post", "work.trade", "work.does"})
+_NEEDING: Final = frozenset({"work.post", "work.trade", "work.does", "work.studies"})
 
 
 def _is_address(scene: Scene, read: Read) -> bool:
@@ -351,12 +366,12 @@ def _is_address(scene: Scene, read: Read) -> bool:
     keys = scene.view.keys
     kind = scene.lexicon.address.kind_of
     around = range(max(0, read.first - 3), read.first)
-    return any(kind(keys[at]).startswith(("before", "french")) for at in around)
+    return any("before" in kind(keys[at]) or "french" in kind(keys[at]) for at in around)
 
 
-def _met(scene: Scene, spoken: Spoken, place: int, low: int, high: int) -> Candidate | None:  # noqa: C901, PLR0912  # one grammar, read from top to bottom
+def _met(scene: Scene, spoken: Spoken, place: int, low: int, high: int) -> Candidate | None:  # noqa: C901, PLR0911, PLR0912  # one grammar, read from top to bottom
     """Read somebody, a place, and a time that comes again or is now."""
-    view, bits = scene.view, spoken.bits
+    view = scene.view
     if not spoken.has(_DAY | _NOW | _ALONE | _CLOCK | _PART, low, high):
         return None
     if not spoken.has(_AT, low, high):
@@ -386,19 +401,29 @@ def _met(scene: Scene, spoken: Spoken, place: int, low: int, high: int) -> Candi
         return None
     at, is_named = where
     moves = spoken.first_of(_MOVES | _SEES, low, high)
-    if moves is None or spoken.is_self(moves, low):
+    if moves is not None and spoken.is_self(moves, low):
         return None
     person = spoken.whose(place, at, at + 1)
     if person is None or person.about is About.SELF or person.rule in _NOBODY:
         return None
+    if moves is None and person.rule not in _SURE:
+        return None
     if person.rule == "owner.dropped" and spoken.has(_MINE, low, high):
         return None
-    begin = max(low, min([at, moves, *times] + ([person.first] if person.first >= low else [])))
-    end = min(high, max([at + 4, moves + 1, *[t + 2 for t in times]]))
+    begin = max(
+        low,
+        min(
+            [at, *times, *([] if moves is None else [moves])]
+            + ([person.first] if person.first >= low else [])
+        ),
+    )
+    end = min(high, max([at + 4, (moves or 0) + 1, *[t + 2 for t in times]]))
     candidate = scene.candidate(
         Category.WHEREABOUTS, view.starts[begin], view.ends[end - 1], "clause"
     )
     _add(candidate, "met", "met.named_place" if is_named else "met.place", *rules)
+    if not is_named and not {"met.clock", "met.alone"}.intersection(rules):
+        _add(candidate, "met.any_place")  # to church on Sundays
     if spoken.has(_SEES, low, high):
         _add(candidate, "met.seen")
     candidate.add(person.rule, person.weight)
@@ -421,6 +446,7 @@ _PLACE_ENDINGS: Final = (
     *("see", "hof", "berg", "dorf", "burg", "stadt", "heim", "bach", "tal", "park", "feld"),
     *("hausen", "ingen", "ried", "wald", "eck", "tor", "brucke", "weiher", "kirchen"),
 )
+_SURE: Final = frozenset({"owner.third", "owner.human", "owner.handle", "owner.poster"})
 _NOBODY: Final = frozenset({"owner.own_kin"})
 
 

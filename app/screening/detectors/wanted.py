@@ -65,10 +65,14 @@ def _made(scene: Scene, category: Category, first: int, last: int) -> Candidate:
     return scene.candidate(category, view.starts[first], view.ends[last - 1], "clause")
 
 
+_PARTICIPLES: Final = ("ada", "ado", "adas", "ados", "ida", "ido", "ee", "ees")
+_INFINITIVES: Final = ("r", "en", "re", "an", "cto", "xx", "lo", "la", "le")
 Target = tuple[int, str, Person | None]  # the token, the rule, whose it is if that is sure
 
 
-def _asked(scene: Scene, spoken: Spoken, place: int, low: int, high: int) -> Candidate | None:
+def _asked(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
+    scene: Scene, spoken: Spoken, place: int, low: int, high: int
+) -> Candidate | None:
     if not spoken.has(_FACT | _HINT | _WHERE | _WHICH | _WHO | _FIND | _CALLED, low, high):
         return None
     is_question = high < len(scene.view.keys) and scene.view.keys[high] == "?"
@@ -118,7 +122,8 @@ def _force(spoken: Spoken, low: int, high: int, at: int, *, is_question: bool) -
     begin, end = max(low, at - REACH), min(high, at + REACH)
     if spoken.has(_REWARD, begin, end):
         return "force.reward"
-    if spoken.has(_FIND, begin, end):
+    found = [n for n in range(begin, end) if spoken.bits[n] & _FIND]
+    if any(n != at or spoken.view.keys[n].endswith(_INFINITIVES) for n in found):
         return "force.find"
     somebody = spoken.first_of(_SOMEBODY, begin, end)
     if somebody is not None and (is_question or spoken.has(_KNOWS, begin, end)):
@@ -132,7 +137,7 @@ def _force(spoken: Spoken, low: int, high: int, at: int, *, is_question: bool) -
     return None
 
 
-def _target(  # noqa: C901, PLR0911, PLR0912  # one grammar, read from top to bottom
+def _target(  # noqa: C901, PLR0912, PLR0915  # one grammar, read from top to bottom
     scene: Scene, spoken: Spoken, place: int, low: int, high: int
 ) -> Target | None:
     """Return what is asked for that would tell who somebody is, the surest first."""
@@ -172,8 +177,11 @@ def _target(  # noqa: C901, PLR0911, PLR0912  # one grammar, read from top to bo
             elif is_be and (_is_pointed(spoken, at, end) or _is_bare(spoken, at, low, high)):
                 found.append((at, "asked.who", None))
         if mine & _CALLED and spoken.has(_REALLY | bit("surname"), at - 3, min(high, at + 4)):
-            found.append((at, "asked.called", None))
-        if mine & _FIND:
+            person = spoken.whose(place, at, at + 1)
+            is_near = person is not None and at - 4 <= person.first <= at + 5
+            if (is_near and person is not None and person.weight > 5) or at + 4 >= high:  # noqa: PLR2004  # no bare noun
+                found.append((at, "asked.called", person))
+        if mine & _FIND and not view.keys[at].endswith(_PARTICIPLES):
             person = next(
                 (p for p in spoken.people_in(at - 2, at + 6) if p.about is not About.SELF), None
             )
@@ -184,8 +192,8 @@ def _target(  # noqa: C901, PLR0911, PLR0912  # one grammar, read from top to bo
             if spoken.has(_BE, at + 1, end) and spoken.has(_FACT | _HINT, at + 1, end):
                 found.append((at, "asked.owner", None))
     if facts >= 3:  # name, insta, anything  # noqa: PLR2004  # more than one says by chance
-        at = spoken.first_of(_FACT | _HINT, low, high)
-        found.append((at or low, "asked.list", None))
+        first = spoken.first_of(_FACT | _HINT, low, high)
+        found.append((first or low, "asked.list", None))
     if not found:
         return None
     return max(found, key=lambda t: SENSE[t[1]] + (t[2].weight if t[2] else 0))
@@ -237,7 +245,7 @@ def _who_lives(spoken: Spoken, at: int, lives: int, high: int) -> Person | None:
         return max(near, key=lambda p: p.weight)
     view = spoken.view
     is_last = lives + 1 >= high or not view.keys[lives + 1][0].isalpha()
-    if is_last and view.keys[lives][-1] not in "ns":
+    if is_last and view.keys[lives][-1] not in "nsz" and not spoken.has(_YOU, at, lives + 3):
         return Person(lives, lives + 1, "owner.dropped", 5, About.PERSON)
     return None
 
@@ -274,7 +282,7 @@ def _owned(spoken: Spoken, at: int, low: int, high: int) -> tuple[Person, bool] 
 
 def _linked(scene: Scene, spoken: Spoken, place: int, low: int, high: int) -> Candidate | None:  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     """Read two accounts, or somebody and an account, and that they are one."""
-    view, bits = scene.view, spoken.bits
+    bits = spoken.bits
     begin = low
     if place and spoken.sentences[place - 1][1] - spoken.sentences[place - 1][0] <= REACH:
         begin = spoken.sentences[place - 1][0]
@@ -288,7 +296,7 @@ def _linked(scene: Scene, spoken: Spoken, place: int, low: int, high: int) -> Ca
     platform = spoken.first_of(_PLATFORM, begin, high)
     if platform is not None:
         rules.append("linked.platform")
-    if _are_equal(spoken, begin, low, high):
+    if platform is not None and _are_equal(spoken, begin, low, high):
         rules.append("linked.equal")
     posts = spoken.first_of(_POSTS, low, high)
     if posts is not None and posts + 1 < high:
@@ -350,8 +358,10 @@ def _accounts(scene: Scene, spoken: Spoken, low: int, high: int) -> list[tuple[i
         before = view.keys[at - 1] if at else ""
         if before in _QUOTES and at + 1 < len(view.keys) and view.keys[at + 1] in _QUOTES:
             found[at] = 9
-        elif not view.is_capital(at) and not view.flags[at]:
-            found[at] = 7 if scene.lexicon.is_compound(key) else 5
+        elif not view.is_capital(at) and not view.flags[at] and spoken.is_compound(key):
+            found[at] = 7
+        elif not view.is_capital(at) and not view.flags[at] and _is_said(spoken, at):
+            found[at] = 5
         elif not view.is_capital(at) and not view.flags[at] & ~COMMON and _is_said(spoken, at):
             found[at] = 4
     return sorted(found.items())
@@ -406,7 +416,7 @@ def _threatened(scene: Scene, spoken: Spoken, place: int, low: int, high: int) -
         rules.append("threat.proof")
     if knows is not None and secret is not None:
         rules.append("threat.known")
-    if sum(SENSE[rule] for rule in rules) + SENSE["threat"] < -10:  # noqa: PLR2004  # marks nothing
+    if not _TELLING.intersection(rules) or sum(SENSE[rule] for rule in rules) < 17:  # noqa: PLR2004  # marks nothing
         return None
     candidate = _made(scene, Category.EXPOSURE_THREAT, low, high)
     candidate.about = About.MEMBER
@@ -429,6 +439,11 @@ def _threatened(scene: Scene, spoken: Spoken, place: int, low: int, high: int) -
         _add(candidate, "threat.asked")
     scene.add_cues(candidate, low, high, "safety")
     return candidate
+
+
+_TELLING: Final = frozenset(
+    {"threat.reveal", "threat.learns", "threat.home", "threat.who", "threat.known"}
+)
 
 
 def _home(spoken: Spoken, low: int, high: int) -> bool:
