@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import Boolean, Date, ForeignKey, LargeBinary, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,6 +12,8 @@ from app.core import clock, ids
 from app.core.db import Base, BigKey, Hour, Number, QuarterHour, Word
 from app.core.retention import Keep
 from app.policy.vocabulary import Actor, Role, Standing, Trust
+
+RENAMING_DAYS: Final = 30  # between two changes of a pseudonym
 
 
 class Member(Base):
@@ -119,11 +122,25 @@ class MemberSession(Base):
     ends_at: Mapped[datetime] = mapped_column(QuarterHour)
 
 
+class Renaming(Base):
+    """A member has changed the pseudonym a short while ago. Neither name stands here."""
+
+    __tablename__ = "renamings"
+    __retention__ = Keep(
+        why="so that names are not changed all the time", days=RENAMING_DAYS, after="renamed_on"
+    )
+
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("members.id", ondelete="CASCADE"), primary_key=True
+    )
+    renamed_on: Mapped[date] = mapped_column(Date)
+
+
 class RetiredName(Base):
-    """The keyed tag of a pseudonym whose member has left."""
+    """The keyed tag of a pseudonym that its member had, and that nobody gets any more."""
 
     __tablename__ = "retired_names"
-    __retention__ = Keep(why="so that nobody takes the name of somebody who left")
+    __retention__ = Keep(why="so that nobody takes a name that somebody had")
 
     tag: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
     retired_on: Mapped[date] = mapped_column(Date)

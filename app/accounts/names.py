@@ -1,4 +1,4 @@
-"""The names of those who left: kept as keyed tags, so that nobody can come in their place."""
+"""Names that members had: kept as keyed tags, so that nobody can come in their place."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def open_names(database: Database, secret: bytes) -> None:
 
 
 def retire(session: Session, skeleton: str) -> None:
-    """Reserve the name of somebody who leaves, under its skeleton.
+    """Reserve the name that somebody gives up, under its skeleton.
 
     Raises:
         LookupError: when the key of the tags was not given to the session.
@@ -30,7 +30,7 @@ def retire(session: Session, skeleton: str) -> None:
 
 
 def is_retired(session: Session, skeleton: str) -> bool:
-    """Whether somebody with this name has left.
+    """Whether somebody had this name.
 
     Raises:
         LookupError: when names are retired and the key of the tags was not given to the session.

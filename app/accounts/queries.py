@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,6 +20,7 @@ from app.core.db import Base
 from app.core.retention import Keep
 from app.policy.vocabulary import Role
 
+SUGGESTIONS: Final = 20  # tries before a number is put after a name
 INVITE_DAYS: Final = 30
 LONGEST_SESSION: Final = timedelta(hours=12)
 QUARTER: Final = timedelta(minutes=15)  # an end is kept rounded up to it
@@ -100,6 +102,15 @@ def is_taken(session: Session, pseudonym: str) -> bool:
     has_left = names.is_retired(session, skeleton)  # asked in any case: both take the same time
     query = select(Member.id).where(Member.skeleton == skeleton)
     return session.scalar(query) is not None or has_left
+
+
+def free_suggestion(session: Session, community: str) -> str:
+    """A pseudonym that is free at this moment."""
+    for _try in range(SUGGESTIONS):
+        name = pseudonyms.suggest()
+        if not is_taken(session, name) and not pseudonyms.is_reserved(name, community):
+            return name
+    return f"{pseudonyms.suggest()}-{secrets.randbelow(90) + 10}"[: pseudonyms.LONGEST]
 
 
 def credentials_of(session: Session, pseudonym: str) -> Credentials | None:

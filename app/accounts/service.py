@@ -316,6 +316,35 @@ def change_passphrase(session: Session, member: Actor, lock: Lock, private_key: 
     return sessions.begin(session, member.id, private_key)
 
 
+# --- another name ---------------------------------------------------------------------------------
+
+
+def rename(session: Session, member: Actor, pseudonym: str) -> None:
+    """Give a member another pseudonym; the old one stays reserved.
+
+    Raises:
+        NotAvailableError: when somebody has or had the name, or was faster.
+    """
+    if queries.is_taken(session, pseudonym):
+        raise NotAvailableError
+    renamed = queries.member_by_id(session, member.id)
+    names.retire(session, renamed.skeleton)
+    renamed.pseudonym = pseudonym
+    renamed.skeleton = pseudonyms.skeleton(pseudonym)
+    try:
+        session.flush()  # the database has the last word on who was first
+    except IntegrityError as error:
+        raise NotAvailableError from error
+
+
+def shed_looks(session: Session, member: Actor) -> None:
+    """Take away what would show under a new name who it was before: the mask and the about text."""
+    shown = queries.member_by_id(session, member.id)
+    # Another one of the masks, never the same.
+    shown.mask_seed = (shown.mask_seed + 1 + secrets.randbelow(MASKS - 1)) % MASKS
+    shown.about = shown.about_html = ""
+
+
 # --- going ----------------------------------------------------------------------------------------
 
 

@@ -19,7 +19,8 @@ GROUPS: Final[tuple[tuple[LazyString, Mapping[str, LazyString]], ...]] = (
             "recovery_codes": _l("recovery codes, as hashes"),
             "recovery_waits": _l("who waits to come back with a code alone"),
             "invites": _l("invites, as hashes"),
-            "retired_names": _l("names of those who left, as tags"),
+            "renamings": _l("who has changed the pseudonym a short while ago, without the names"),
+            "retired_names": _l("names that members had before, as tags"),
         },
     ),
     (

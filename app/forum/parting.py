@@ -14,7 +14,17 @@ from sqlalchemy import Row, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.forum import attachments, search
-from app.forum.models import Notice, Post, Quote, Revision, Thank, Thread, pictures_in, with_alts
+from app.forum.models import (
+    WAITING,
+    Notice,
+    Post,
+    Quote,
+    Revision,
+    Thank,
+    Thread,
+    pictures_in,
+    with_alts,
+)
 from app.forum.service import NO_TITLE
 from app.policy.vocabulary import Visibility
 from app.review.service import withdraw_all
@@ -58,6 +68,23 @@ def hide_all(session: Session, member_id: int, erasure_id: int) -> None:
         )
         .execution_options(synchronize_session=False)
     )
+
+
+def waits(session: Session, member_id: int) -> bool:
+    """Whether a text of this member waits for a moderator."""
+    query = select(Post.id).where(Post.author_id == member_id, Post.visibility.in_(WAITING))
+    return session.scalar(query.limit(1)) is not None
+
+
+def unlink_all(session: Session, member_id: int) -> None:
+    """Let nothing connect a member with what he or she has written so far, as after leaving."""
+    for table in (Thread, Post):
+        session.execute(
+            update(table)
+            .where(table.author_id == member_id)
+            .values(author_id=None)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def take_slice(session: Session, erasure_id: int, *, leaves_lines: bool) -> bool:

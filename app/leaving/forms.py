@@ -8,7 +8,9 @@ from wtforms.fields.core import Field
 from wtforms.validators import StopValidation
 
 from app.accounts import passphrases
+from app.accounts.forms import PseudonymMixin
 from app.core.crypto import Passphrase
+from app.leaving.renaming import History
 from app.privacy.erasure import Texts
 from app.web.forms import Form
 
@@ -23,6 +25,22 @@ class ProofForm(Form):
     def secret(self) -> Passphrase:
         """The passphrase that was typed; what is too long cannot be right, and costs no more."""
         return passphrases.read((self.passphrase.data or "")[: passphrases.LONGEST * 2])
+
+
+class NewNameForm(PseudonymMixin, Form):
+    """Another pseudonym, and what is to become of what was written under the old one."""
+
+    history = StringField()
+
+    def validate_history(self, field: Field) -> None:
+        """One of the two was chosen: none is chosen beforehand."""
+        if field.data not in set(History):
+            raise StopValidation(_("Choose what is to become of your texts."))
+
+    @property
+    def choice(self) -> History:
+        """What was chosen."""
+        return History(self.history.data)
 
 
 class LeaveForm(ProofForm):

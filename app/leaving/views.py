@@ -10,24 +10,28 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.accounts import pseudonyms, second_factor
-from app.accounts.queries import own_credentials
+from app.accounts.models import RENAMING_DAYS
+from app.accounts.queries import free_suggestion, own_credentials
 from app.accounts.second_factor import Holder
-from app.accounts.service import try_passphrase
+from app.accounts.service import NotAvailableError, try_passphrase
 from app.core.errors import TooManyError
 from app.forum.queries import post_count_of
-from app.leaving import document, service
-from app.leaving.forms import LeaveForm, ProofForm
+from app.leaving import document, renaming, service
+from app.leaving.forms import LeaveForm, NewNameForm, ProofForm
 from app.leaving.queries import holdings
+from app.leaving.renaming import StillWaitingError, TooSoonError
 from app.policy.permissions import Permission
 from app.web import limits
-from app.web.access import cookie_name, me, permit, public, signed_in
+from app.web.access import confirmed, cookie_name, me, permit, public, signed_in
 from app.web.extensions import is_https
-from app.web.render import page, wait_in_words
-from app.web.unit_of_work import reading, session
+from app.web.render import page, tell, wait_in_words
+from app.web.settings import settings
+from app.web.unit_of_work import reading, session, undo
 from config import Config
 
 blueprint = Blueprint("leaving", __name__)
 
+NAMES_TRIED: Final = "20 per hour"
 TRIES: Final = "5 per minute"
 GOODBYE: Final = '"cache", "cookies", "storage"'
 
@@ -78,6 +82,80 @@ def export() -> ResponseReturnValue:
     answer = Response(packed, mimetype="application/zip")
     answer.headers["Content-Disposition"] = "attachment; filename=export.zip"
     return answer
+
+
+@blueprint.get("/me/settings/pseudonym")
+@permit(Permission.ACCOUNT_RENAME)
+@confirmed
+def new_name() -> ResponseReturnValue:
+    """The two ways to take another pseudonym, and what neither of them can do."""
+    form = NewNameForm()
+    form.pseudonym.data = _suggestion()
+    return _new_name_page(form, {})
+
+
+@blueprint.post("/me/settings/pseudonym")
+@permit(Permission.ACCOUNT_RENAME)
+@confirmed
+def take_new_name() -> ResponseReturnValue:
+    """Take another pseudonym, or get another suggestion."""
+    form = NewNameForm()
+    if "another_name" in request.form:
+        form.pseudonym.data = _suggestion()
+        return _new_name_page(form, {})
+    problems = {} if form.validate() else form.problems()
+    if not problems:
+        limits.spend("rename", me().public_id, NAMES_TRIED)  # each try tells whether a name is free
+        problems = _renamed(form)
+    if problems:
+        return _new_name_page(form, problems)
+    tell(_("From now on you are %(pseudonym)s, and sign in with that.", pseudonym=form.name))
+    return redirect(url_for("accounts.profile", pseudonym=form.name))
+
+
+def _renamed(form: NewNameForm) -> dict[str, str]:
+    """Change the name; returns what stood in the way, if anything did."""
+    not_available = _("This pseudonym is not available. Try another one.")
+    if pseudonyms.is_reserved(form.name, settings().name):
+        return {"pseudonym": not_available}
+    try:
+        renaming.rename(session(), me(), form.name, form.choice)
+    except NotAvailableError:
+        undo()
+        return {"pseudonym": not_available}
+    except StillWaitingError:
+        return {
+            "history": _(
+                "A text of yours waits for a moderator. Until that is decided, or you have erased "
+                "it, your texts can only come along."
+            )
+        }
+    except TooSoonError:
+        return {"": _("You have changed your pseudonym a short while ago.")}
+    return {}
+
+
+def _new_name_page(form: NewNameForm, problems: dict[str, str]) -> ResponseReturnValue:
+    """The page of another pseudonym, with what was typed."""
+    with reading() as short:
+        count = post_count_of(short, me())
+        free_from = renaming.free_from(short, me())
+    return page(
+        "leaving/new_name.html",
+        status=422 if problems else 200,
+        form=form,
+        problems=problems,
+        post_count=count,
+        free_from=free_from,
+        days=RENAMING_DAYS,
+        has_role=bool(me().roles),
+    )
+
+
+def _suggestion() -> str:
+    """A pseudonym that is free at this moment."""
+    with reading() as short:
+        return free_suggestion(short, settings().name)
 
 
 def _page(form: LeaveForm, problems: dict[str, str]) -> ResponseReturnValue:

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     """A deed that some may do: `<thing>:<deed>`, alphabetical."""
 
     ACCOUNT_MANAGE = "account:manage"
+    ACCOUNT_RENAME = "account:rename"
     ACCOUNT_SELF_CHECK = "account:self_check"
     AUDIT_READ = "audit:read"
     BOARD_EDIT = "board:edit"
@@ -282,6 +283,7 @@ def leads(actor: Actor, subject: Worked) -> bool:
 
 TABLE: Final[Mapping[Permission, Access]] = {
     Permission.ACCOUNT_MANAGE: Access(see=(is_member,)),
+    Permission.ACCOUNT_RENAME: Access(see=(is_member,), do=(may_write,)),
     Permission.ACCOUNT_SELF_CHECK: Access(see=(is_member,)),
     Permission.AUDIT_READ: Access(see=(is_moderator,)),
     Permission.BOARD_EDIT: Access(see=(is_operator,)),

@@ -109,7 +109,12 @@ OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
 }
 # The operator builds boards, so their names are no secret from her; what is written there is.
 OPERATORS: Final = {"Robin": "admin"}
-DRAWN_BY_LOT: Final = {"/join", "/me/second-factor", "/recover"}  # other words each time
+DRAWN_BY_LOT: Final = {
+    "/join",
+    "/me/second-factor",
+    "/me/settings/pseudonym",
+    "/recover",
+}  # other words each time
 # A deed on one's own things alone, told as done whether or not there was such a thing.
 ANSWERS_ALIKE: Final = {"accounts.end_session", "accounts.withdraw_invite"}
 QUERIES: Final = (

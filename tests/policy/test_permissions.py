@@ -164,11 +164,12 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
     if who.standing in {"suspended", "removed"}:
         open_doors = {"account:manage", "standing:read", "statement:read", "statement:answer"}
         open_doors |= {"exposure:follow", "mycase:list", "mycase:read"}
-        if permission.value not in open_doors and thing != "shield":
+        if permission.value not in open_doors and thing not in {"draft", "shield"}:
             return DENY
     if permission.value in {
         "account:manage",
         "account:self_check",
+        "draft:list",
         "inbox:read",
         "member:read",
         "mycase:list",
@@ -177,15 +178,24 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         "standing:read",
     }:
         return ALLOW if who.id else HIDE
-    if permission.value == "invite:create":
+    if permission.value in {"account:rename", "invite:create"}:
         if not who.id:
             return HIDE
+        if permission.value == "account:rename":
+            return ALLOW if who.standing in {"good", "slowed"} else DENY
         works_here = who.roles & (Role.MODERATOR | Role.OPERATOR)
         is_known = who.trust >= Trust.REGULAR or works_here
         return ALLOW if who.standing in {"good", "slowed"} and is_known else DENY
     if thing in {"case", "duty"} or permission.value == "exposure:read":
         return _answer_for_case(permission.value, who, what)
-    if permission.value in {"exposure:follow", "mycase:read", "shield:remove", "upload:read"}:
+    if permission.value in {
+        "draft:erase",
+        "draft:read",
+        "exposure:follow",
+        "mycase:read",
+        "shield:remove",
+        "upload:read",
+    }:
         return ALLOW if who.id == ME == what.member_id else HIDE
     if permission.value in {"audit:read", "filter:edit", "queue:read", "queue:rescreen"}:
         return ALLOW if moderates(who) else HIDE
@@ -285,6 +295,7 @@ THINGS: Final = {
     "board": boards,
     "case": cases,
     "cover": lambda: [Thing()],
+    "draft": belongings,
     "duty": lambda: [Thing()],
     "exposure": lambda: [*cases(), *texts()],
     "filter": lambda: [Thing()],

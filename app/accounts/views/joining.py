@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -47,7 +46,6 @@ from app.web.settings import settings as decided
 from app.web.unit_of_work import reading, session, undo
 
 LONGEST_WAIT: Final = 60  # seconds before a form may be sent, when many join at once
-SUGGESTIONS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +192,7 @@ def _sign_up_page(
 def _suggestion() -> str:
     """A pseudonym that is free at this moment."""
     with reading() as short:
-        for _try in range(SUGGESTIONS):
-            name = pseudonyms.suggest()
-            taken = queries.is_taken(short, name)
-            if not taken and not pseudonyms.is_reserved(name, decided().name):
-                return name
-    return f"{pseudonyms.suggest()}-{secrets.randbelow(90) + 10}"[: pseudonyms.LONGEST]
+        return queries.free_suggestion(short, decided().name)
 
 
 def _admission() -> Admission:

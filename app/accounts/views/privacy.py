@@ -28,6 +28,7 @@ from app.web.unit_of_work import session
 TABLE_WORDS: Final = {
     "posts": _l("Posts you wrote"),
     "threads": _l("Threads you started"),
+    "renamings": _l("That you have changed your pseudonym"),
     "drafts": _l("Drafts, sealed to you"),
     "follows": _l("Threads you follow"),
     "owed_erasures": _l("What you erased"),
