@@ -6,7 +6,7 @@ this". No text asks whether it is true, or why somebody posted it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from app.cases.words import (
     ItemState,
     PlaceKind,
     PlaceState,
+    Profile,
     Proof,
     ReportState,
     Seat,
@@ -286,6 +287,11 @@ EVIDENCE: Final[Words] = {
     EvidenceKind.OUTSIDE: _l("captured elsewhere"),
     EvidenceKind.REDACTED: _l("a copy with parts taken out"),
 }
+PROFILES: Final[Words] = {
+    Profile.MINE: _l("for me"),
+    Profile.LAWYER: _l("for a lawyer"),
+    Profile.POLICE: _l("for the police"),
+}
 PROOFS: Final[Words] = {
     Proof.OPEN: _l("not looked at yet"),
     Proof.CLEAN: _l("nothing left"),
@@ -308,6 +314,7 @@ SURFACES: Final[Words] = {
     Surface.ATTACHMENTS: _l("Pictures and files"),
     Surface.PROFILES: _l("Pseudonyms and profiles"),
     Surface.MESSAGES: _l("Messages that were handed over"),
+    Surface.DRAFTS: _l("What is kept for later is sealed to whoever wrote it, and goes by itself."),
     Surface.EXPORTS: _l("Copies in the making"),
     Surface.REPORTS: _l("Reports, decisions, answers, filters"),
     Surface.AUDIT: _l("The record of what the team did"),
@@ -321,6 +328,7 @@ SURFACES: Final[Words] = {
 SURFACE_HINTS: Final[Words] = {
     Surface.FEEDS: _l("A feed is made of the posts whenever somebody asks for it."),
     Surface.MOVED: _l("A thread that moves leaves no copy."),
+    Surface.DRAFTS: _l("What is kept for later is sealed to whoever wrote it, and goes by itself."),
     Surface.EXPORTS: _l("Copies that members took cannot be called back."),
     Surface.LOGS: _l("Our own log has no words in it; what a proxy writes is the operator's."),
     Surface.BYTES: _l(
@@ -392,6 +400,24 @@ def letter(template: str) -> str:
         ),
     }
     return str(drafts.get(template, ""))
+
+
+def certificate(pieces: Sequence[str], first: str, second: str) -> str:
+    """The letter that says that evidence was destroyed."""
+    listed = "\n".join(f"– {piece}" for piece in pieces)
+    return str(
+        _(
+            "Our evidence of this case was destroyed, as you ordered.\n\n"
+            "When: %(moment)s (UTC)\nBy: %(first)s and %(second)s\n\nPieces:\n%(pieces)s\n\n"
+            "The keys are gone and the bytes are gone. Hashes stay in the list of who did what: "
+            "they show nothing, and still prove your own copy if you took one. Backups that the "
+            "operator made before today end by the operator's own rule.",
+            moment=when(clock.now()),
+            first=first,
+            second=second,
+            pieces=listed,
+        )
+    )
 
 
 LETTERS: Final[Words] = {

@@ -227,3 +227,11 @@ class Proof(StrEnum):
     WAITS = "waits"  # the disk has not forgotten yet; a few seconds more
     NOT_HERE = "not_here"  # this site has no such thing
     OUTSIDE = "outside"  # it lies where this site cannot look
+
+
+class Profile(StrEnum):
+    """For whom a copy of the records is made."""
+
+    MINE = "mine"
+    LAWYER = "lawyer"
+    POLICE = "police"

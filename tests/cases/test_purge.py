@@ -149,7 +149,8 @@ def test_everything_of_it_is_erased_and_every_row_is_proved(scene: Scene) -> Non
     assert len(shown) == 22
     assert {surface for surface, proof in shown.items() if proof not in purge.SETTLED} == set()
     assert shown[Surface.POST] is Proof.CLEAN
-    assert shown[Surface.BACKUPS] is Proof.OUTSIDE
+    assert shown[Surface.BACKUPS] is shown[Surface.DRAFTS] is Proof.OUTSIDE
+    assert shown[Surface.ATTACHMENTS] is Proof.CLEAN
     assert shown[Surface.BYTES] is seen_in_files(Proof.CLEAN)
     bodies = session.scalars(select(Post.body)).all()
     assert not [body for body in bodies if "Quill" in body]

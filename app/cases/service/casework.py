@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.cases import clocks, codenames, keys, linter, queries, workflow
 from app.cases.keys import People, Ring
 from app.cases.models import (
+    KEPT_DAYS,
     Case,
     Consent,
     Exposure,
@@ -366,7 +367,7 @@ def answer(
     ledger.write(session, opened.ring, THE_MEMBER, verb, f"{consent.public_id} {word.value}")
     if workflow.may_act_outside(consent.state):
         start_clock(session, opened.case, Clock.SEND)
-    _call_team(session, opened.case)
+    call_team(session, opened.case)
     return consent
 
 
@@ -394,7 +395,7 @@ def write_to_team(session: Session, opened: Opened, text: str) -> Letter:
     """The affected member writes to the named people."""
     letter = _letter(session, opened, text, is_from_member=True)
     stop_clock(session, opened.case, Clock.NO_ANSWER)
-    _call_team(session, opened.case)
+    call_team(session, opened.case)
     return letter
 
 
@@ -429,10 +430,10 @@ def is_in_danger(session: Session, opened: Opened) -> None:
     """The member is not safe now: the case goes before all others, and the team is called."""
     opened.case.is_danger = True
     ledger.write(session, opened.ring, THE_MEMBER, Verb.RATED, "danger")
-    _call_team(session, opened.case)
+    call_team(session, opened.case)
 
 
-def _call_team(session: Session, case: Case) -> None:
+def call_team(session: Session, case: Case) -> None:
     """Put an empty line into the inbox of everybody named; of the duty, before that."""
     named = queries.named_ids(session, case.id) or queries.part_reader_ids(session, case.id)
     for member_id in named:
@@ -453,6 +454,14 @@ def choose_retention(session: Session, opened: Opened, days: int) -> None:
     """The member says for how long everything is kept after closing."""
     opened.case.keep_days = days
     ledger.write(session, opened.ring, THE_MEMBER, Verb.KEPT, f"{days} days")
+
+
+def goes_on(case: Case) -> date | None:
+    """The day on which what a closed case seals is destroyed; nothing while it is open."""
+    if case.closed_on is None:
+        return None
+    kept = KEPT_DAYS if case.keep_days is None else case.keep_days
+    return case.closed_on + timedelta(days=kept + 1)
 
 
 def close(session: Session, opened: Opened) -> bool:
@@ -493,7 +502,7 @@ def reopen(session: Session, opened: Opened) -> None:
         telling.tell(report, Told.ACTED_ON)
     ledger.write(session, opened.ring, opened.who, Verb.REOPENED)
     start_clock(session, opened.case, Clock.UPDATE)
-    _call_team(session, opened.case)
+    call_team(session, opened.case)
 
 
 # --- clocks ---------------------------------------------------------------------------------------

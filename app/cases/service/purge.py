@@ -36,7 +36,7 @@ from app.core import clock, ids
 from app.core.db import Base, Word
 from app.forum import search
 from app.forum import service as forum
-from app.forum.models import Notice, Post, Quote, Revision
+from app.forum.models import Attachment, Notice, Post, Quote, Revision
 from app.moderation import service as moderation
 from app.policy.vocabulary import Visibility
 from app.privacy import erasure
@@ -59,7 +59,6 @@ SURFACE_OF: Final = {
 # What this site would need a table for; without one there is nothing to purge.
 NEEDS_TABLE: Final = {
     Surface.DRAFTS: ("drafts", "saved_posts"),
-    Surface.ATTACHMENTS: ("attachments",),
     Surface.MESSAGES: ("messages",),
     Surface.EXPORTS: ("exports",),
     Surface.WATCH: ("watches", "sightings"),
@@ -255,6 +254,12 @@ def _beside(
     """The surfaces that are no column of words."""
     is_owed = erasure.is_owed(session)
     quotes = _count(session, wanted, Quote.quoted_id) or _count(session, wanted, Quote.post_id)
+    pictures = (
+        select(func.count())
+        .select_from(Attachment)
+        .join(Post, Post.id == Attachment.post_id)
+        .where(Post.public_id.in_(wanted.gone))
+    )
     notices = select(func.count()).where(Notice.subject.in_(wanted.gone))
     results = any(_is_found(session, phrase) for phrase in wanted.facts)
     looked = _bytes(session, wanted)
@@ -267,6 +272,7 @@ def _beside(
         Surface.MOVED: shown[Surface.TITLE],  # a thread that moves leaves no copy
         Surface.LOGS: looked[0],
         Surface.BYTES: Proof.WAITS if is_owed else looked[1],
+        Surface.ATTACHMENTS: Proof.FOUND if session.scalar(pictures) else Proof.CLEAN,
         Surface.BACKUPS: Proof.OUTSIDE,
     }
     if session.scalar(notices):

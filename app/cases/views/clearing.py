@@ -10,12 +10,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.cases import queries, wording
+from app.cases.forms import word
 from app.cases.models import Sweep
 from app.cases.queries import Worked
-from app.cases.service import evidence, purge, sweep, team
+from app.cases.service import destruction, evidence, purge, sweep, team
 from app.cases.service.casework import Opened
-from app.cases.views.common import blueprint, opened_by_me
-from app.cases.words import SweepStage
+from app.cases.views.common import blueprint, opened_by_me, packed
+from app.cases.words import Profile, SweepStage
 from app.core.errors import NotFoundError
 from app.forum.models import Post
 from app.policy.permissions import Permission
@@ -65,6 +66,8 @@ def clear_up(worked: Worked) -> ResponseReturnValue:
         asked_by=_asker(opened),
         asked_by_me=purge.asked_by(session(), opened) == me().id,
         sheet=purge.sheet(session(), opened.ring),
+        ordered=destruction.state(session(), opened),
+        copies=wording.pairs(wording.PROFILES)[1:],
         evidence=queries.evidence_of(session(), worked.case.id),
         evidence_words=wording.EVIDENCE,
     )
@@ -147,16 +150,33 @@ def take_purge_back(worked: Worked) -> ResponseReturnValue:
 @confirmed
 def prove_purge(worked: Worked) -> ResponseReturnValue:
     """Look whether anything is left; what may be public is opened for it, for a reason."""
-    opened = opened_by_me(worked)
-    reason = request.form.get("reason", "")
-    ring = team.open_identity(session(), opened, signed_in().unlock(), reason)
-    wide = Opened(opened.case, ring, opened.who, opened.member_id)
-    rows = purge.prove(session(), wide)
+    rows = purge.prove(session(), _wide(worked))
     if all(row.proof in purge.SETTLED for row in rows):
         tell(_("Nothing that we could find is left on this site."))
     else:
         tell(_("Something is open still. The sheet says where."), "warning")
     return _to(worked, "purge")
+
+
+@blueprint.post("/cases/<case_id>/records")
+@permit_on(Permission.CASE_LEAD, queries.worked_by_id)
+@confirmed
+def build_records(worked: Worked) -> ResponseReturnValue:
+    """The records as one file, for a reason that the member reads."""
+    profile = word(Profile, request.form.get("profile")) or Profile.LAWYER
+    return packed(_wide(worked), profile)
+
+
+@blueprint.post("/cases/<case_id>/evidence/destroy")
+@permit_on(Permission.CASE_LEAD, queries.worked_by_id)
+@confirmed
+def destroy_evidence(worked: Worked) -> ResponseReturnValue:
+    """Destroy what the member has ordered to destroy: the first of two asks, the second does it."""
+    if destruction.destroy(session(), opened_by_me(worked), wording.certificate):
+        tell(_("Destroyed. The member has the certificate."))
+    else:
+        tell(_("Noted. It is done when a second person asks for it too."))
+    return _to(worked, "evidence")
 
 
 @blueprint.post("/cases/<case_id>/evidence/check")
@@ -173,6 +193,14 @@ def check_evidence(worked: Worked) -> ResponseReturnValue:
     else:
         tell(_("Every piece is as it was kept."))
     return _to(worked, "evidence")
+
+
+def _wide(worked: Worked) -> Opened:
+    """The case with its identity part, opened for the reason that was typed."""
+    opened = opened_by_me(worked)
+    reason = request.form.get("reason", "")
+    ring = team.open_identity(session(), opened, signed_in().unlock(), reason)
+    return Opened(opened.case, ring, opened.who, opened.member_id)
 
 
 def _asker(opened: Opened) -> str:

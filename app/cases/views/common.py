@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.cases import queries, wording
 from app.cases.queries import Worked
-from app.cases.service import team
+from app.cases.service import dossier, team
 from app.cases.service.casework import Opened, SealedTermError
 from app.cases.service.intake import NobodyLeftError
+from app.cases.words import Profile
 from app.cases.workflow import ShutError
+from app.core import clock
 from app.core.crypto import BrokenSealError
 from app.core.errors import NotFoundError
 from app.web.access import me, signed_in
@@ -35,6 +37,19 @@ def opened_by_me(worked: Worked) -> Opened:
     if not ring.keys:
         raise NotFoundError
     return Opened(worked.case, ring, me().pseudonym, me().id)
+
+
+def packed(opened: Opened, profile: Profile) -> ResponseReturnValue:
+    """The records of a case as one file, made now and kept nowhere.
+
+    `opened` holds the identity part.
+    """
+    records = dossier.open_records(session(), opened, profile)
+    readable = render_template("cases/records.html", records=records, made_on=clock.today())
+    answer = Response(dossier.pack(records, readable), mimetype="application/zip")
+    name = dossier.file_name()
+    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return answer
 
 
 def duty_line() -> str:

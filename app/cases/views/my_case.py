@@ -12,16 +12,16 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Member
 from app.cases import keys, queries, wording, workflow
-from app.cases.forms import AnswerForm, ExposureForm, TextForm
+from app.cases.forms import AnswerForm, ExposureForm, TextForm, word
 from app.cases.keys import Ring
 from app.cases.models import Case
-from app.cases.service import casework, ledger, purge, team
+from app.cases.service import casework, destruction, ledger, purge, team
 from app.cases.service.casework import THE_MEMBER, Opened
-from app.cases.views.common import blueprint, duty_line
-from app.cases.words import ConsentState
+from app.cases.views.common import blueprint, duty_line, packed
+from app.cases.words import ConsentState, Profile
 from app.core.errors import NotFoundError
 from app.policy.permissions import Permission
-from app.web.access import me, permit, permit_on, signed_in
+from app.web.access import confirmed, me, permit, permit_on, signed_in
 from app.web.render import page, tell
 from app.web.unit_of_work import session
 
@@ -105,6 +105,10 @@ def _my_page(
         places=[(row, ring.read(row)) for row in queries.places_of(session(), case.id)],
         exposures=[ring.read(row) for row in queries.exposures_of(session(), case.id)],
         sheet=purge.sheet(session(), ring),
+        evidence_count=len(destruction.left(session(), own.opened)),
+        ordered=destruction.state(session(), own.opened),
+        profiles=wording.pairs(wording.PROFILES),
+        goes_on=casework.goes_on(case),
         waiting=[pair for pair in consents if pair[0].is_waiting],
         decided=[pair for pair in consents if not pair[0].is_waiting],
         answers=_answers(),
@@ -153,10 +157,10 @@ def _people(own: Own) -> list[tuple[Member, str]]:
 @permit_on(Permission.MYCASE_READ, own_case)
 def say_safe(own: Own) -> ResponseReturnValue:
     """Safe now? A no, or a "not sure", calls somebody."""
-    word = request.form.get("safe", "")
-    if word in SAFE:
-        casework.say(session(), own.opened, "safe", word)
-        if word in {"no", "unsure"}:
+    said = request.form.get("safe", "")
+    if said in SAFE:
+        casework.say(session(), own.opened, "safe", said)
+        if said in {"no", "unsure"}:
             casework.is_in_danger(session(), own.opened)
     return _to(own)
 
@@ -222,6 +226,36 @@ def choose_retention(own: Own) -> ResponseReturnValue:
         casework.choose_retention(session(), own.opened, int(days))
         tell(_("Noted."))
     return _to(own, "keep")
+
+
+@blueprint.post("/me/case/<case_id>/records")
+@permit_on(Permission.MYCASE_READ, own_case)
+@confirmed
+def take_records(own: Own) -> ResponseReturnValue:
+    """The own copy of the records, as one file that never lay on the disk."""
+    profile = word(Profile, request.form.get("profile")) or Profile.MINE
+    return packed(own.opened, profile)
+
+
+@blueprint.post("/me/case/<case_id>/destroy")
+@permit_on(Permission.MYCASE_READ, own_case)
+@confirmed
+def order_destruction(own: Own) -> ResponseReturnValue:
+    """Order that the evidence is destroyed."""
+    destruction.order(session(), own.opened)
+    tell(
+        _("Noted. Two of them do it, and a letter here says when. Until then you can take it back.")
+    )
+    return _to(own, "copy")
+
+
+@blueprint.post("/me/case/<case_id>/destroy/back")
+@permit_on(Permission.MYCASE_READ, own_case)
+def keep_evidence(own: Own) -> ResponseReturnValue:
+    """Take that order back."""
+    destruction.take_back(session(), own.opened)
+    tell(_("Taken back. It is kept."))
+    return _to(own, "copy")
 
 
 @blueprint.post("/me/case/<case_id>/reopen")
