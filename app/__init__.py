@@ -6,7 +6,7 @@ The rooms are imported when an application is made, not before: whoever imports 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -131,8 +131,18 @@ def _common() -> Mapping[str, Any]:
     return {
         "community_name": settings().name or "Bauta",
         "inbox_count": count,
+        "announced": _announced,
         "case_waits": _case_waits,
     }
+
+
+def _announced() -> Sequence[object]:
+    """What the community was told lately; asked by the first page alone."""
+    from app.community.models import SHOWN_DAYS
+    from app.community.queries import announcements
+    from app.web.unit_of_work import session
+
+    return announcements(session(), SHOWN_DAYS)
 
 
 def _case_waits() -> bool:

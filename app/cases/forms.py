@@ -30,6 +30,7 @@ TEXT_SIGNS: Final = 4_000
 LINE_SIGNS: Final = 400
 DAYS_OF_WEEK: Final = 7
 HOURS_OF_DAY: Final = 24
+LONG_NUMBER: Final = 4  # digits that no number of days has
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -139,6 +140,18 @@ class TextForm(Form):
         if not text:
             raise ValidationError(_("Write something first."))
         check_length(text)
+
+
+class NoticeForm(TextForm):
+    """The wording of a notice, and how many days it waits."""
+
+    days = StringField()
+
+    @property
+    def wait(self) -> int:
+        """The days; none where no number was sent."""
+        typed = (self.days.data or "").strip()
+        return int(typed) if typed.isdecimal() and len(typed) < LONG_NUMBER else 0
 
 
 class OpenCaseForm(Form):

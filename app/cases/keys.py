@@ -45,6 +45,7 @@ PART_OF: Final[dict[str, Part]] = {
     "places": Part.SHARED,
     "consents": Part.SHARED,
     "case_letters": Part.SHARED,
+    "case_notices": Part.SHARED,
     "ledger_rows": Part.SHARED,
     "member_words": Part.SHARED,
     "purge_rows": Part.SHARED,

@@ -29,6 +29,7 @@ from app.cases.words import (
     ExposureState,
     HoldState,
     ItemState,
+    NoticeState,
     Part,
     PlaceKind,
     PlaceState,
@@ -415,6 +416,20 @@ class PurgeRow(SealedMixin, Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
     surface: Mapped[Surface] = mapped_column(Number(Surface))
     proof: Mapped[Proof] = mapped_column(Word(Proof))
+
+
+class CaseNotice(SealedMixin, Base):
+    """Whether the community is told: the aid's answer, the wording, who has signed.
+
+    Under the shared key, because the affected member reads the wording and can refuse it.
+    """
+
+    __tablename__ = "case_notices"
+    __retention__ = Keep(why=WITH_CASE)
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), unique=True)
+    state: Mapped[NoticeState] = mapped_column(Word(NoticeState))
+    first_id: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"))
 
 
 # --- time and conflict ----------------------------------------------------------------------------

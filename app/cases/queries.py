@@ -16,6 +16,7 @@ from app.cases import keys, workflow
 from app.cases.clocks import Window
 from app.cases.models import (
     Case,
+    CaseNotice,
     Consent,
     CoverHour,
     Evidence,
@@ -337,6 +338,11 @@ def purge_rows_of(session: Session, case_id: int) -> Sequence[PurgeRow]:
     """The purge sheet of a case, in the order of its surfaces."""
     query = select(PurgeRow).where(PurgeRow.case_id == case_id).order_by(PurgeRow.surface)
     return session.scalars(query).all()
+
+
+def notice_of(session: Session, case_id: int) -> CaseNotice | None:
+    """Whether and how the community is told of a case."""
+    return session.scalars(select(CaseNotice).where(CaseNotice.case_id == case_id)).first()
 
 
 def purge_row_of(session: Session, case_id: int, surface: Surface) -> PurgeRow | None:

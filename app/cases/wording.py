@@ -15,11 +15,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.cases import clocks
+from app.cases.aid import Rule
 from app.cases.words import (
     Clock,
     ConsentState,
     EvidenceKind,
     ItemState,
+    Level,
     PlaceKind,
     PlaceState,
     Profile,
@@ -287,6 +289,72 @@ EVIDENCE: Final[Words] = {
     EvidenceKind.OUTSIDE: _l("captured elsewhere"),
     EvidenceKind.REDACTED: _l("a copy with parts taken out"),
 }
+LEVELS: Final[Words] = {
+    Level.N0: _l("N0 · nothing, for now"),
+    Level.N1: _l("N1 · quiet removal, no notice"),
+    Level.N2: _l("N2 · a note to those who saw it"),
+    Level.N3: _l("N3 · a general reminder"),
+    Level.N4: _l("N4 · something was removed, please do not guess"),
+    Level.N5: _l("N5 · what kind of thing happened, and what to do"),
+}
+QUESTIONS: Final[Words] = {
+    "member_agrees": _l("The affected member agrees that something is said"),
+    "others_in_danger": _l("Others are in a danger that they can do something about"),
+    "legal_duty": _l("The law asks us to inform somebody"),
+    "guessable": _l("It could be worked out who it is: few are active, or absence or topic tell"),
+    "some_saw": _l("Three to twenty replied to it or quoted it"),
+    "many_saw": _l("More than twenty did"),
+    "discussed": _l("It is discussed openly already"),
+    "still_visible": _l("It is still visible somewhere else"),
+    "perhaps_inside": _l("Nobody knows where it came from, and it may be from here"),
+    "our_fault": _l("It was our own fault"),
+    "others_named": _l("Others are named too and have not agreed"),
+}
+RULES: Final[Words] = {
+    Rule.OTHERS_IN_DANGER: _l(
+        "Others are in danger and can act: they are told what kind of thing happened, without "
+        "detail, even against the wish of the member, who is told first."
+    ),
+    Rule.LEGAL_DUTY: _l("The law asks for it: those concerned are told, one by one."),
+    Rule.STILL_VISIBLE: _l("While it is visible elsewhere, a notice would lead people to it."),
+    Rule.MEMBER_SAYS_NO: _l("The member has not agreed. Silence is no."),
+    Rule.OTHERS_NAMED: _l("Others are named who have not agreed."),
+    Rule.OUR_FAULT: _l("It was our fault: we say so, after the member knows."),
+    Rule.PERHAPS_INSIDE: _l("It may have come from here: advice for everybody, and no story."),
+    Rule.DISCUSSED: _l("It is talked about already: one short word ends more guessing than none."),
+    Rule.DISCUSSED_GUESSABLE: _l(
+        "It is talked about, but it could be worked out who it is: a general reminder, later."
+    ),
+    Rule.SOME_SAW: _l("A few have seen it: they are asked to delete it, and nobody else is told."),
+    Rule.MANY_SAW: _l("Many have seen it, and it cannot be worked out who it is."),
+    Rule.MANY_SAW_GUESSABLE: _l(
+        "Many have seen it, but it could be worked out who it is: a general reminder, later."
+    ),
+    Rule.FEW_SAW: _l("Hardly anybody has seen it: a notice would tell more than it helps."),
+}
+OPPOSITES: Final[Words] = {
+    Rule.OTHERS_IN_DANGER: _l(
+        "A notice in haste can put the member in danger too. Could those in danger be told alone?"
+    ),
+    Rule.LEGAL_DUTY: _l("If they cannot all be reached one by one, a notice to all may be owed."),
+    Rule.STILL_VISIBLE: _l("If it is never taken down, silence for ever is no answer either."),
+    Rule.MEMBER_SAYS_NO: _l(
+        "People who saw it may talk. The member may not know that, and might want a short word."
+    ),
+    Rule.OTHERS_NAMED: _l("They may not have been asked. Asking them first could change it."),
+    Rule.OUR_FAULT: _l(
+        "If nothing of anybody else is touched, telling the member alone may be enough."
+    ),
+    Rule.PERHAPS_INSIDE: _l(
+        "Advice from nowhere frightens people. A reminder of the norms may do as well."
+    ),
+    Rule.DISCUSSED: _l("Talk may end by itself, and a notice makes it official."),
+    Rule.DISCUSSED_GUESSABLE: _l("Waiting leaves the talk alone for days. Could it be locked?"),
+    Rule.SOME_SAW: _l("A note can make them look again. If they would forget it, say nothing."),
+    Rule.MANY_SAW: _l("If it was up for minutes only, quiet removal may be kinder."),
+    Rule.MANY_SAW_GUESSABLE: _l("If many ask already, a later reminder reads like hiding."),
+    Rule.FEW_SAW: _l("If one of the few passes it on, others may need to be told."),
+}
 PROFILES: Final[Words] = {
     Profile.MINE: _l("for me"),
     Profile.LAWYER: _l("for a lawyer"),
@@ -400,6 +468,33 @@ def letter(template: str) -> str:
         ),
     }
     return str(drafts.get(template, ""))
+
+
+def notice(level: Level) -> str:
+    """The draft of a notice to everybody; the team changes it. It names no board and no hour."""
+    drafts = {
+        Level.N3: _(
+            "A reminder of the norms that all of us agreed to.\n\n"
+            "Do not write, ask or hint who a member is. If you see such a thing, report it and do "
+            "not repeat it. Look at your own profile now and then: less is safer.\n\n"
+            "Reports go to people who answer them, and the report page says when somebody is there."
+        ),
+        Level.N4: _(
+            "We have removed something that broke the first of our norms. Please do not guess or "
+            "ask who it was about, here or elsewhere: guessing does the harm again. If you kept a "
+            "copy, delete it.\n\n"
+            "If you need somebody to talk to, or know of a copy, use “Somebody is exposed”. "
+            "We do not talk about members."
+        ),
+        Level.N5: _(
+            "What kind of thing happened:\n– \n\n"
+            "What we know, and what we do not know:\n– \n\n"
+            "What we have changed:\n– \n\n"
+            "What you can do now:\n– \n\n"
+            "We write here again when there is something new. We do not talk about members."
+        ),
+    }
+    return str(drafts.get(level, ""))
 
 
 def certificate(pieces: Sequence[str], first: str, second: str) -> str:

@@ -235,3 +235,24 @@ class Profile(StrEnum):
     MINE = "mine"
     LAWYER = "lawyer"
     POLICE = "police"
+
+
+class Level(StrEnum):
+    """Whether and how the community is told (RESPONSE.md §9)."""
+
+    N0 = "N0"
+    N1 = "N1"
+    N2 = "N2"
+    N3 = "N3"
+    N4 = "N4"
+    N5 = "N5"
+
+
+class NoticeState(StrEnum):
+    """How far a notice is."""
+
+    WEIGHED = "weighed"  # the aid has answered; nothing is worded
+    OFFERED = "offered"  # the member reads the wording
+    AGREED = "agreed"
+    VETOED = "vetoed"
+    SIGNED = "signed"  # by two; it is shown from its day on

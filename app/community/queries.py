@@ -8,9 +8,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from flask_babel import gettext
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.community.models import Announcement
 from app.community.tables import GROUPS
+from app.core import clock
 from app.core.db import Base
 from app.privacy import retention
 
@@ -39,6 +42,16 @@ class Upkeep:
     ran_at: datetime | None
     is_late: bool
     went: Sequence[tuple[str, int | None]]
+
+
+def announcements(session: Session, days: int | None = None) -> Sequence[Announcement]:
+    """The notices that are shown today, the newest first; with `days` only those as young."""
+    today = clock.today()
+    query = select(Announcement).where(Announcement.shows_on <= today)
+    if days is not None:
+        query = query.where(Announcement.shows_on > today - timedelta(days=days))
+    order = (Announcement.shows_on.desc(), Announcement.id.desc())
+    return session.scalars(query.order_by(*order)).all()
 
 
 def upkeep(session: Session, now: datetime) -> Upkeep:

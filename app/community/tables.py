@@ -82,6 +82,7 @@ GROUPS: Final[tuple[tuple[LazyString, Mapping[str, LazyString]], ...]] = (
             "evidence": _l("what a case keeps as evidence, sealed"),
             "purge_rows": _l("where it was taken away, and that this was looked at again"),
             "sweeps": _l("how far all texts were searched for it"),
+            "case_notices": _l("whether the community is told, and in which words, sealed"),
             "sweep_finds": _l("in which posts it was found"),
             "consents": _l("what the affected member agreed to, sealed"),
             "member_words": _l("what the affected member wrote, sealed"),
@@ -97,6 +98,7 @@ GROUPS: Final[tuple[tuple[LazyString, Mapping[str, LazyString]], ...]] = (
         {
             "owed_erasures": _l("what is still to be erased"),
             "retention_counts": _l("how much was taken away when its time was over"),
+            "announcements": _l("what everybody is told in a notice"),
             "upkeep": _l("when each piece of upkeep last ran"),
             "settings": _l("how this server is set"),
             "epochs": _l("which server key is in use"),

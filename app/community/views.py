@@ -36,6 +36,13 @@ def norms() -> ResponseReturnValue:
     return page("community/norms.html", norms=render(settings().norms).html)
 
 
+@blueprint.get("/notices")
+@public
+def show_notices() -> ResponseReturnValue:
+    """What the community was told, the newest first."""
+    return page("community/notices.html", shown=queries.announcements(session()))
+
+
 @blueprint.get("/privacy")
 @public
 def privacy() -> ResponseReturnValue:

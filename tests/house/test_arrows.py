@@ -14,6 +14,7 @@ ARROWS: Final = {
     ("admin", "community"),
     ("admin", "forum"),
     ("cases", "accounts"),
+    ("cases", "community"),
     ("cases", "forum"),
     ("cases", "moderation"),
     ("cases", "shields"),

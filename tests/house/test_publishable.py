@@ -33,8 +33,8 @@ BETWEEN_MEMBER_AND_TEAM: Final = {
 }  # fmt: skip
 # Written by operators and moderators in their office.
 OF_THE_TEAM: Final = {
-    "boards.description", "boards.name", "categories.name", "filters.message", "filters.pattern",
-    "settings.value", "statements.facts", "statements.reply",
+    "announcements.text", "boards.description", "boards.name", "categories.name",
+    "filters.message", "filters.pattern", "settings.value", "statements.facts", "statements.reply",
 }  # fmt: skip
 # Ids, versions, codes from a list of ours: nobody types them.
 IS_NO_TEXT: Final = ("public_id", "subject", "version", "rules_version", "kind", "state")

@@ -12,6 +12,7 @@ from app.cases import clocks, keys, queries
 from app.cases.models import (
     KEPT_DAYS,
     Case,
+    CaseNotice,
     CasePart,
     Consent,
     Evidence,
@@ -35,8 +36,8 @@ from app.core import clock, shreds
 from app.forum import service as forum
 
 SEALED: Final = (
-    Consent, Evidence, Exposure, Letter, MemberWord, Place, PurgeRow, StepItem, Sweep, Timer,
-    PartSlot, PartReader, CasePart, Named,
+    CaseNotice, Consent, Evidence, Exposure, Letter, MemberWord, Place, PurgeRow, StepItem, Sweep,
+    Timer, PartSlot, PartReader, CasePart, Named,
 )  # fmt: skip
 OWNER, SECOND, ALL, TRUSTEE = range(4)  # the chain of RESPONSE.md §6
 

@@ -15,7 +15,7 @@ from app.cases import keys, queries, wording, workflow
 from app.cases.forms import AnswerForm, ExposureForm, TextForm, word
 from app.cases.keys import Ring
 from app.cases.models import Case
-from app.cases.service import casework, destruction, ledger, purge, team
+from app.cases.service import casework, destruction, ledger, notice, purge, team
 from app.cases.service.casework import THE_MEMBER, Opened
 from app.cases.views.common import blueprint, duty_line, packed
 from app.cases.words import ConsentState, Profile
@@ -104,6 +104,7 @@ def _my_page(
         state=workflow.state(queries.facts_of(session(), case)),
         places=[(row, ring.read(row)) for row in queries.places_of(session(), case.id)],
         exposures=[ring.read(row) for row in queries.exposures_of(session(), case.id)],
+        notice=notice.standing(session(), own.opened),
         sheet=purge.sheet(session(), ring),
         evidence_count=len(destruction.left(session(), own.opened)),
         ordered=destruction.state(session(), own.opened),
@@ -162,7 +163,7 @@ def say_safe(own: Own) -> ResponseReturnValue:
         casework.say(session(), own.opened, "safe", said)
         if said in {"no", "unsure"}:
             casework.is_in_danger(session(), own.opened)
-    return _to(own)
+    return to_mine(own)
 
 
 @blueprint.post("/me/case/<case_id>/letters")
@@ -174,7 +175,7 @@ def write_to_team(own: Own) -> ResponseReturnValue:
         return _my_page(own, problems=form.problems(), text=form.text.data or "", status=422)
     casework.write_to_team(session(), own.opened, form.text.data or "")
     tell(_("Sent. %(duty)s", duty=duty_line()))
-    return _to(own, "letters")
+    return to_mine(own, "letters")
 
 
 @blueprint.post("/me/case/<case_id>/consents/<consent>")
@@ -188,7 +189,7 @@ def answer_question(own: Own, consent: str) -> ResponseReturnValue:
     if form.said is not None:
         casework.answer(session(), own.opened, row, form.said, form.on_day)
         tell(_("Noted. You can change it at any time before it is done."))
-    return _to(own, "decisions")
+    return to_mine(own, "decisions")
 
 
 @blueprint.post("/me/case/<case_id>/exclude")
@@ -203,7 +204,7 @@ def exclude_person(own: Own) -> ResponseReturnValue:
     private_key = signed_in().unlock()
     team.exclude(session(), own.opened, me(), private_key, person)
     tell(_("Done. That person can no longer open anything that follows, and was not told why."))
-    return _to(own, "people")
+    return to_mine(own, "people")
 
 
 @blueprint.post("/me/case/<case_id>/way-on")
@@ -214,7 +215,7 @@ def choose_way_on(own: Own) -> ResponseReturnValue:
     if way in wording.WAYS_ON:
         casework.say(session(), own.opened, "way_on", way)
         tell(_("Noted. You can change your mind whenever you like."))
-    return _to(own, "way-on")
+    return to_mine(own, "way-on")
 
 
 @blueprint.post("/me/case/<case_id>/keep")
@@ -225,7 +226,7 @@ def choose_retention(own: Own) -> ResponseReturnValue:
     if days in wording.KEEP:
         casework.choose_retention(session(), own.opened, int(days))
         tell(_("Noted."))
-    return _to(own, "keep")
+    return to_mine(own, "keep")
 
 
 @blueprint.post("/me/case/<case_id>/records")
@@ -246,7 +247,7 @@ def order_destruction(own: Own) -> ResponseReturnValue:
     tell(
         _("Noted. Two of them do it, and a letter here says when. Until then you can take it back.")
     )
-    return _to(own, "copy")
+    return to_mine(own, "copy")
 
 
 @blueprint.post("/me/case/<case_id>/destroy/back")
@@ -255,7 +256,7 @@ def keep_evidence(own: Own) -> ResponseReturnValue:
     """Take that order back."""
     destruction.take_back(session(), own.opened)
     tell(_("Taken back. It is kept."))
-    return _to(own, "copy")
+    return to_mine(own, "copy")
 
 
 @blueprint.post("/me/case/<case_id>/reopen")
@@ -263,10 +264,10 @@ def keep_evidence(own: Own) -> ResponseReturnValue:
 def reopen_mine(own: Own) -> ResponseReturnValue:
     """Open the own case again."""
     casework.reopen(session(), own.opened)
-    return _to(own)
+    return to_mine(own)
 
 
-def _to(own: Own, anchor: str = "") -> ResponseReturnValue:
+def to_mine(own: Own, anchor: str = "") -> ResponseReturnValue:
     """Back to the own case, as it was looked at: short or full."""
     view: dict[str, Any] = {"view": FULL} if request.form.get("view") == FULL else {}
     address = url_for("cases.show_mine", case_id=own.case.public_id, _anchor=anchor or None, **view)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.cases.views import clearing, common, duty, exposures, my_case, receipts, work
+from app.cases.views import clearing, common, duty, exposures, my_case, notices, receipts, work
 
-FILES = (clearing, duty, exposures, my_case, receipts, work)
+FILES = (clearing, duty, exposures, my_case, notices, receipts, work)
 blueprint = common.blueprint
