@@ -38,6 +38,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     from app.moderation import views as moderation
     from app.privacy.addresses import NoAddresses
     from app.shields import views as shields
+    from app.trust import views as trust
     from app.web.access import close_undeclared_doors, know_who_asks
     from app.web.assets import install_assets
     from app.web.drawing import Pages
@@ -90,7 +91,18 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     install_pages(app, _common)
     explain_refusals(app)
 
-    for room in (accounts, shields, filters, forum, moderation, leaving, community, cases, admin):
+    for room in (
+        accounts,
+        shields,
+        filters,
+        forum,
+        moderation,
+        trust,
+        leaving,
+        community,
+        cases,
+        admin,
+    ):
         app.register_blueprint(room.blueprint)
 
     app.wsgi_app = StrictHeaders(  # type: ignore[assignment,method-assign]  # the way Flask documents

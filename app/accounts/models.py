@@ -31,6 +31,8 @@ class Member(Base):
     about_html: Mapped[str] = mapped_column(Text, default="")
     joined_on: Mapped[date] = mapped_column(Date)
     trust: Mapped[Trust] = mapped_column(Number(Trust))
+    trust_floor: Mapped[Trust] = mapped_column(Number(Trust), default=Trust.NEWCOMER)  # by hand
+    trust_falls_on: Mapped[date | None] = mapped_column(Date)
     roles: Mapped[Role] = mapped_column(Number(Role), default=Role.NONE)
     standing: Mapped[Standing] = mapped_column(Word(Standing), default=Standing.GOOD)
     standing_until: Mapped[datetime | None] = mapped_column(Hour)

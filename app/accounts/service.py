@@ -125,6 +125,7 @@ def create_member(
         mask_seed=secrets.randbelow(MASKS),
         joined_on=clock.today(),
         trust=trust,
+        trust_floor=trust,
         roles=roles,
         norms_version=1,
         is_confirmed=False,

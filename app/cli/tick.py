@@ -22,6 +22,7 @@ from app.privacy import erasure
 from app.privacy.logs import Event, hush, say
 from app.privacy.retention import run_retention
 from app.shields.service import open_shields
+from app.trust.service import count_trust
 
 EVERY: Final = 15 * 60  # seconds
 RESCREEN_FOR: Final = 5 * 60  # seconds of a tick from a timer, which comes each quarter of an hour
@@ -66,6 +67,8 @@ def tick(database: Database) -> int:
     with database.write.begin() as session:
         clear_expired_standings(session)
         settle_standings(session)
+    with database.write.begin() as session:
+        count_trust(session)
     settle_erasures(database)
     pack(database)
     turn_epoch(database)

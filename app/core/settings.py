@@ -45,6 +45,7 @@ class Settings:
     norms: str = ""
     norms_version: int = 1
     signup: Signup = Signup.OPEN
+    ladder: tuple[tuple[int, ...], ...] = ()  # what the steps of trust ask for; empty: the first
     setup_hash: str = ""  # SHA-256 of the one-time set-up link's secret; empty once it is used
 
     @property
@@ -85,6 +86,8 @@ def read_settings(session: Session) -> Settings:
     values = {name: json.loads(value) for name, value in rows if name in known}
     if "signup" in values:
         values["signup"] = Signup(values["signup"])
+    if "ladder" in values:
+        values["ladder"] = tuple(tuple(row) for row in values["ladder"])
     return replace(Settings(), **values)
 
 

@@ -366,18 +366,6 @@ def _statement_page(ruling: Ruling, form: AnswerForm, status: int = 200) -> Resp
     )
 
 
-@blueprint.get("/me/standing")
-@permit(Permission.STANDING_READ)
-def my_standing() -> ResponseReturnValue:
-    """Where the member stands, what that means, and what was decided."""
-    return page(
-        "moderation/my_standing.html",
-        actor=me(),
-        sanction=queries.strictest_in_force(session(), me().id),
-        statements=queries.statements_about(session(), me().id),
-    )
-
-
 def _pseudonym(member_id: int | None) -> str | None:
     """What a member is called, if he or she is still here."""
     member = None if member_id is None else session().get(Member, member_id)

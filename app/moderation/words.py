@@ -163,6 +163,11 @@ VERBS: Final = {
     "thread.move": _l("Moderators moved a thread"),
     "thread.pin": _l("Moderators pinned a thread"),
     "thread.unlock": _l("Moderators unlocked a thread"),
+    "trust.give_newcomer": _l("Moderators took trust by hand from a member"),
+    "trust.give_known": _l("Moderators gave a member trust by hand"),
+    "trust.give_regular": _l("Moderators gave a member trust by hand"),
+    "trust.give_trusted": _l("Moderators gave a member trust by hand"),
+    "ladder.edit": _l("An operator changed what trust asks for"),
     "thread.unpin": _l("Moderators unpinned a thread"),
 }
 

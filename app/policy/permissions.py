@@ -87,7 +87,9 @@ class Permission(StrEnum):
     THREAD_MOVE = "thread:move"
     THREAD_PIN = "thread:pin"
     THREAD_READ = "thread:read"
+    TRUST_GIVE = "trust:give"
     UPLOAD_READ = "upload:read"
+    VOUCH_GIVE = "vouch:give"
 
 
 class Verdict(Enum):
@@ -193,6 +195,11 @@ def trusted_to_attach(actor: Actor, subject: Gated) -> bool:
 def trusted_to_invite(actor: Actor, subject: object) -> bool:
     """The actor is known well enough to bring others, or works for the site."""
     return actor.trust >= Trust.REGULAR or is_moderator(actor, None) or is_operator(actor, None)
+
+
+def trusted_to_vouch(actor: Actor, subject: object) -> bool:
+    """The actor is known well enough to speak for others, or works for the site."""
+    return trusted_to_invite(actor, subject)
 
 
 def unlocked(actor: Actor, subject: Threaded) -> bool:
@@ -348,7 +355,11 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.THREAD_MOVE: Access(see=(may_know_of_it, is_moderator)),
     Permission.THREAD_PIN: Access(see=(may_know_of_it, is_moderator)),
     Permission.THREAD_READ: Access(see=(may_know_of_it,)),
+    Permission.TRUST_GIVE: Access(see=(is_moderator,), do=(concerns_others,)),
     Permission.UPLOAD_READ: Access(see=(belongs,)),
+    Permission.VOUCH_GIVE: Access(
+        see=(is_member,), do=(may_write, trusted_to_vouch, concerns_others)
+    ),
 }
 
 # What a member who is suspended or removed may still open: what was decided, the own account.

@@ -38,6 +38,7 @@ DENIALS: Final = {
     "trusted_to_reply": _l("This board takes replies from members who have been here longer."),
     "trusted_to_start": _l("This board takes new threads from members who have been here longer."),
     "trusted_to_attach": _l("This board takes pictures from members who have been here longer."),
+    "trusted_to_vouch": _l("Members who have been here longer can vouch for others."),
     "trusted_to_invite": _l("Invites are given by members who have been here longer."),
     "unlocked": _l("This thread is locked: it takes no more replies."),
     "published": _l("This text is not open to readers, so this cannot be done with it."),

@@ -32,6 +32,9 @@ ARROWS: Final = {
     ("moderation", "forum"),
     ("moderation", "review"),
     ("shields", "accounts"),
+    ("trust", "accounts"),
+    ("trust", "forum"),
+    ("trust", "moderation"),
 }
 
 

@@ -178,11 +178,17 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         "standing:read",
     }:
         return ALLOW if who.id else HIDE
-    if permission.value in {"account:rename", "invite:create"}:
+    if permission.value == "trust:give":
+        if not moderates(who):
+            return HIDE
+        return DENY if what.member_id == who.id else ALLOW
+    if permission.value in {"account:rename", "invite:create", "vouch:give"}:
         if not who.id:
             return HIDE
         if permission.value == "account:rename":
             return ALLOW if who.standing in {"good", "slowed"} else DENY
+        if thing == "vouch" and what.member_id == who.id:
+            return DENY
         works_here = who.roles & (Role.MODERATOR | Role.OPERATOR)
         is_known = who.trust >= Trust.REGULAR or works_here
         return ALLOW if who.standing in {"good", "slowed"} and is_known else DENY
@@ -315,7 +321,9 @@ THINGS: Final = {
     "standing": lambda: [Thing()],
     "statement": belongings,
     "thread": texts,
+    "trust": belongings,
     "upload": belongings,
+    "vouch": belongings,
 }
 
 
