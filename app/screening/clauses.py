@@ -167,6 +167,8 @@ class Clauses:
         if symbol == CAMEL_SYMBOL:
             return not (at > 0 and view.is_capital(at - 1) and view.flags[at - 1] & GIVEN)
         said = view.text[view.starts[at] : view.ends[at]]
+        if said[0] != "@" and said.rpartition("_")[2] in _OF_CODE:
+            return False
         return said[0] == "@" or not (said.isupper() or said[0].isdigit())
 
     def _noun(self, at: int, mine: int) -> Person | None:  # noqa: C901, PLR0911  # one grammar, read from top to bottom
@@ -335,6 +337,43 @@ _YEAR_BEFORE: Final = frozenset(
     {"in", "since", "until", "till", "from", "of", "by", "(", "c", "circa", "-"}
 )
 _HANDLES: Final = frozenset({HANDLE_SYMBOL, CAMEL_SYMBOL})
+_OF_CODE: Final = frozenset(  # how a name in a program ends: prod_server
+    [
+        "api",
+        "cache",
+        "class",
+        "config",
+        "count",
+        "data",
+        "db",
+        "dict",
+        "env",
+        "file",
+        "func",
+        "id",
+        "index",
+        "init",
+        "int",
+        "json",
+        "key",
+        "len",
+        "list",
+        "module",
+        "path",
+        "server",
+        "size",
+        "sql",
+        "str",
+        "table",
+        "test",
+        "tmp",
+        "type",
+        "url",
+        "user",
+        "value",
+        "var",
+    ]
+)
 _ABBREVIATED: Final = frozenset({"st", "mr", "dr", "ms", "co", "jr"})
 _OPENS: Final = frozenset('.!?;\n,:("*-')
 _CLOSING: Final = frozenset("\"'*)")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.screening.clauses import Clauses, Person
+from app.screening.detectors.identity import ANYBODY, is_anybody
 from app.screening.findings import About, Category
 from app.screening.grammar import bit
 from app.screening.lexicon import INSTITUTION, NEGATION, PUBLIC
@@ -213,7 +214,14 @@ def _clause(scene: Scene, clauses: Clauses, at: int, people: People) -> Target |
         lives = int(
             bool(be) and clauses.has(_PLACE, at + 1, at + 3) and view.keys[person.first] == "yours"
         )
-    is_question = at == clauses.sentence(at)[0] or view.symbols[at - 1] in _OPENS or at < 3  # noqa: PLR2004  # "lol where does she live"
+    is_question = (
+        at == clauses.sentence(at)[0]
+        or view.symbols[at - 1] in _OPENS
+        or (
+            at < 3  # noqa: PLR2004  # "lol where does she live"
+            and not bits[at - 1] & _KNOW
+        )
+    )
     if is_who and person.rule == "owner.job":
         return None
     if is_who:
@@ -351,7 +359,7 @@ def _is_owning(clauses: Clauses, person: Person) -> bool:
     )
 
 
-def _weighed(scene: Scene, clauses: Clauses, target: Target) -> Candidate | None:  # noqa: C901  # one grammar, read from top to bottom
+def _weighed(scene: Scene, clauses: Clauses, target: Target) -> Candidate | None:  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     first, last, rule, owner, is_question = target
     view = scene.view
     low, high = clauses.sentence(first)
@@ -380,6 +388,10 @@ def _weighed(scene: Scene, clauses: Clauses, target: Target) -> Candidate | None
     weight = min(owner.weight, 12)
     candidate.add(owner.rule, weight - (2 if owner.rule == "owner.kin" else 0))
     candidate.about = About.MEMBER if owner.about is About.MEMBER else About.PERSON
+    if owner.rule == "owner.second" and _is_chat(clauses, first, last):
+        candidate.add("owner.chat", CLAUSE["asked.chat"])
+    if is_anybody(view, first, last):
+        candidate.add("owner.anybody", ANYBODY)
     if owner.rule == "owner.second" and rule in {
         "asked.weak_fact",
         "asked.name",
@@ -387,6 +399,13 @@ def _weighed(scene: Scene, clauses: Clauses, target: Target) -> Candidate | None
         "asked.who",
     }:
         candidate.add("owner.asked_back", -22)
+    if (
+        rule == "asked.weak_fact"
+        and owner.rule in _NAMELESS
+        and "was" in view.keys[first - 3 : last]
+        and force == "force.question"
+    ):
+        candidate.add("asked.from_memory", CLAUSE["asked.chat"])  # the teacher in that film
     if clauses.has(_THING, max(low, first - 3), last):
         candidate.add("asked.of_a_thing", CLAUSE["asked.of_a_thing"])
     if clauses.is_fiction(begin, last):
@@ -397,6 +416,20 @@ def _weighed(scene: Scene, clauses: Clauses, target: Target) -> Candidate | None
     return candidate
 
 
+def _is_chat(clauses: Clauses, first: int, last: int) -> bool:
+    """`what do you do for work`, `where did you work`, `where do you live that figs ripen`."""
+    keys = clauses.view.keys
+    is_bygone = not _DID_YOU.isdisjoint(keys[first:last])
+    does_what = keys[first] == "what" and "do" in keys[first + 2 : last + 1]
+    goes_on = keys[last : last + 1] in (["that"], ["where"]) or keys[last : last + 2] == [
+        "so",
+        "that",
+    ]
+    return is_bygone or does_what or goes_on
+
+
+_NAMELESS: Final = frozenset({"owner.kin", "owner.human", "owner.job"})
+_DID_YOU: Final = frozenset({"did", "were", "was"})
 _US: Final = frozenset({"me", "us"})
 _WEAK_FORCES: Final = frozenset({"force.mark", "force.anyone", "force.wish"})
 

@@ -17,6 +17,7 @@ LEAD, TRAIL = 8, 6  # tokens before and behind a workplace that may say what som
 _SAID: Final = bit("works", "job", "studies", "post")
 _BUSY, _POST, _DROPPED, _DAY = bit("busy"), bit("post"), bit("dropped"), bit("day", "part")
 _WORKS, _JOB, _AFTER = bit("works"), bit("job"), bit("job", "studies", "post")
+_ME: Final = bit("me")
 _AT, _OF, _BE, _MOVES = bit("at"), bit("of"), bit("be"), bit("moves")
 _PAST, _WISH, _THING, _ARTICLE = bit("past"), bit("wants"), bit("thing"), bit("article", "owner")
 _HIRED: Final = frozenset({"hired", "promoted", "employed", "stationed", "based", "enrolled"})
@@ -89,13 +90,16 @@ def _weighed(scene: Scene, clauses: Clauses, at: int, read: Read) -> Candidate |
         (clauses.has(_SAID, before, read.first) or clauses.has(_POST, read.first, read.last))
         and (leads or bits[at] & _WORKS or (view.keys[at] in ",.-(" and read.has_head))
         and view.keys[at] != "to"
-    ):
+    ) or (leads and _is_posted(clauses, before, at)):
         rule = "work.said"
     elif clauses.has(_BUSY, before, read.first) and (read.has_head or read.weight >= _PLACED):
         rule = "work.busy"
     elif (read.has_head or leads) and (
-        clauses.has(_AFTER, read.last, behind)
-        or (clauses.has(_WORKS, read.last, behind) and "there" in view.keys[read.last : behind + 1])
+        _is_told_after(clauses, read.last, behind)
+        or (
+            clauses.has(_WORKS, read.last, behind)
+            and not _THERE.isdisjoint(view.keys[read.last : behind + 4])
+        )
     ):
         rule = "work.told_after"
     elif (
@@ -125,6 +129,12 @@ def _weighed(scene: Scene, clauses: Clauses, at: int, read: Read) -> Candidate |
     candidate.add("place", read.weight)
     _add_person(scene, clauses, candidate, person, (low, before, read.first))
     inside = view.keys[before : read.first]
+    if (
+        clauses.has(_PAST, before, read.first)
+        and clauses.has(bit("kin"), low, before + 3)
+        and bits[low] & _ME
+    ):
+        candidate.add("work.own_kin_once", CLAUSE["work.own_kin_once"])
     if clauses.has(_PAST, before, read.first) and _HIRED.isdisjoint(inside):
         candidate.add("work.past", CLAUSE["work.past"])
     if clauses.has(_WISH, before, read.first):
@@ -139,17 +149,56 @@ def _weighed(scene: Scene, clauses: Clauses, at: int, read: Read) -> Candidate |
     return candidate
 
 
+def _is_posted(clauses: Clauses, first: int, at: int) -> bool:
+    """`does security at`, `a job as a groundskeeper at`, `ask for him at`."""
+    bits, keys = clauses.bits, clauses.view.keys
+    for near in range(first, at - 1):
+        if bits[near] & _BUSY and bits[near + 1] & _POST:
+            return True
+        if keys[near] == "job" and keys[near + 1] in {"as", "at", "with"}:
+            return True
+        if keys[near] == "ask" and keys[near + 1] == "for" and bits[at - 1] & bit("he"):
+            return keys[at] == "at"
+    return False
+
+
+def _is_told_after(clauses: Clauses, first: int, last: int) -> bool:
+    """`at Brill's, a nurse there`; not `at the Royal, and the staff were kind`."""
+    return any(
+        clauses.bits[at] & _AFTER and clauses.view.keys[at - 1] != "the"
+        for at in range(first, last)
+    )
+
+
 def _is_of_the_firm(clauses: Clauses, person: Person | None, at: int) -> bool:
     """`the staff at Boots`: nobody is meant but whoever has the job."""
-    if person is None or person.rule not in _ANY_ONE:
+    if person is not None and person.rule not in _ANY_ONE:
         return False
     bits = clauses.bits
+    low = clauses.sentence(at)[0]
+    if low < at <= low + 3 and not clauses.has(_BE | _WORKS, low, at):
+        head = clauses.view.keys[at - 1]  # "nurses at", "my consultant at", "staff at our"
+        if (bits[at - 1] | clauses.grammar.bits.get(head.removesuffix("s"), 0)) & _JOB:
+            return True
+    if person is None:
+        return False
+    if (
+        person.rule == "owner.human"
+        and person.first == low
+        and bits[low] & bit("article")
+        and person.last <= at <= person.last + 4
+        and not clauses.has(_BE | _WORKS, person.last, at)
+        and not any(p.about is About.MEMBER for p in clauses.people_in(*clauses.sentence(at)))
+    ):
+        return True  # the woman at the till at Aldi helped me
     has_job = (
         at >= 2 and bool(bits[at - 1] & (_JOB | _POST)) and bool(bits[at - 2] & bit("article"))  # noqa: PLR2004  # the number says what it counts
     )  # "the nurse at"
     return has_job or (person.last == at and bool(bits[at - 1] & (_JOB | bit("rival"))))
 
 
+_THE_OTHERS: Final = frozenset({"owner.second", "owner.self", "owner.plural"})
+_THERE: Final = frozenset({"there", "department", "dept", "team", "them"})
 _ANY_ONE: Final = frozenset({"owner.job", "owner.kin", "owner.human", "owner.self", "owner.plural"})
 _PLACED: Final = 14  # a workplace with its town or floor
 _NEEDING: Final = frozenset({"work.told_after", "work.headed", "work.busy"})
@@ -165,6 +214,16 @@ def _add_person(
 ) -> None:
     low, before, first = tokens
     works = next((at for at in range(before, first) if clauses.bits[at] & (_SAID | _BUSY)), first)
+    if (
+        person is not None
+        and person.first >= first
+        and person.rule in _THE_OTHERS
+        and not clauses.bits[person.first - 1] & _BE
+    ):
+        person = None  # "training is at Unite House, ask your rep"
+    if person is not None and person.about is About.SELF and person.is_owner:
+        is_mine = not _LABELS.isdisjoint(scene.view.keys[person.last : person.last + 2])
+        person = person if is_mine else None
     if person is not None and person.about is About.SELF and not person.is_owner:
         is_far = (
             works < first and not person.last <= works <= person.last + 5

@@ -85,16 +85,33 @@ def asked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate 
     count = scene.public_near(first, last) + sum(1 for flag in inside if flag & PUBLIC)
     if count:
         candidate.add("public", -14 if count == 1 else -24)
-    if any(flag & INSTITUTION for flag in flags[max(0, first - 8) : first]) and not any(
-        flag & THIRD for flag in inside
-    ):
+    is_personal = any(flag & THIRD for flag in inside)
+    if any(flag & INSTITUTION for flag in flags[max(0, first - 8) : last]) and not is_personal:
         candidate.add("institution", -12)
+    if is_anybody(scene.view, first, last):
+        candidate.add("owner.anybody", ANYBODY)
     before = range(max(0, first - 4), first)
     if any(flags[at] & NEGATION or scene.view.keys[at] == "t" for at in (*before, first)):
         candidate.add("negation", -30)
     scene.add_cues(candidate, first, last, "safety")
     scene.add_cues(candidate, first, first, "wanted")
     return candidate
+
+
+ANYBODY: Final = -30
+
+
+def is_anybody(view: View, first: int, last: int) -> bool:
+    """Return whether nobody in particular is meant: `his or her name`, `he/she lives`."""
+    keys = view.keys
+    return any(
+        keys[at] in {"or", "/"} and keys[at + 1] in _HERS and keys[at - 1] in _HIS
+        for at in range(max(1, first - 2), min(last + 2, len(keys) - 1))
+    )
+
+
+_HIS: Final = frozenset({"he", "his", "him"})
+_HERS: Final = frozenset({"she", "her", "hers"})
 
 
 def linked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate | None:
@@ -345,22 +362,29 @@ _WHERE: Final = frozenset(
 )
 
 
+NOT_THE_READER: Final = -28
 _THREATS: Final = {"said": 0, "veiled": -8, "hinted": -22}
 
 
 def threatened(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate | None:
     """Return the threat to expose somebody, weighed with the condition that comes with it."""
     first, last = trimmed(scene, *found.span())
-    candidate = candidate_of(scene, Category.EXPOSURE_THREAT, first, last, "exposure_threat")
+    low, high = sentence_start(scene, first), _sentence_end(scene, last)
+    candidate = candidate_of(scene, Category.EXPOSURE_THREAT, low, high, "exposure_threat")
     candidate.about = About.MEMBER
     candidate.add(f"cue.{pattern.strength}", _THREATS[pattern.strength])
     flags = scene.view.flags
+    is_of_another = any(flag & THIRD for flag in flags[first:high])
+    if is_of_another and not any(flag & (SECOND | SELF) for flag in flags[low:high]):
+        candidate.add(
+            "owner.not_the_reader", NOT_THE_READER
+        )  # nobody needs to know where she lives
     if any(flags[at] & NEGATION for at in range(max(0, first - 3), first)):
         candidate.add("negation", -30)
     scene.add_cues(candidate, first, first, "pressure")
     count = scene.public_near(first, last)
     if count:
-        candidate.add("public", -10 * min(count, 2))
+        candidate.add("public", -16 * min(count, 2))
     return candidate
 
 
@@ -382,7 +406,7 @@ def _person_at(  # noqa: C901, PLR0911, PLR0912  # each way out is one case
             return _OURS
         return Person("owner.agent", 10, About.PERSON)
     if key.endswith("s") and scene.lexicon.flags_of(key[:-1]) & AGENT:
-        return Person("owner.agents", 6, About.PERSON)
+        return Person("owner.agents", -2, About.PERSON)
     if flag & PLURAL:
         return Person("owner.plural", -2, About.PERSON)
     if flag & STOP or flag & (TIME | SPOT | SELF | SECOND):

@@ -81,7 +81,8 @@ def _mentions(scene: Scene, clauses: Clauses, low: int, high: int) -> list[tuple
         begin = at - 1 - (view.keys[at - 1] in _QUOTES or view.keys[at - 1] == "the")
         is_of = begin > low and view.keys[begin] == "of" and bits[begin - 1] & (_ACCOUNT | _OTHER)
         is_quoted = view.keys[at - 1] in _QUOTES and view.keys[begin] in _AND
-        if begin < low or not (view.keys[begin] in _AS or is_of or is_quoted):
+        is_at = bits[begin] & _PLATFORM and (view.is_capital(at) or not view.flags[at])
+        if begin < low or not (view.keys[begin] in _AS or is_of or is_quoted or is_at):
             continue
         if view.keys[at - 1] in _QUOTES:
             found[at] = (at, at + 1, 7)
@@ -115,7 +116,9 @@ def _account(scene: Scene, clauses: Clauses, low: int, high: int) -> Candidate |
     signals: list[tuple[str, int]] = []
     same = next((n for n in range(low, high) if bits[n] & _SAME or _is_one(clauses, n)), None)
     if same is not None and (
-        clauses.has(_ONE, same, same + 4) or _are_both(clauses, same, mentions)
+        clauses.has(_ONE, same, same + 4)
+        or _are_both(clauses, same, mentions)
+        or (len(mentions) > 1 and same + 1 >= high and mentions[-1][1] < same)  # "are the same"
     ):
         signals.append(("linked.same", CLAUSE["linked.same"]))
     if any(
@@ -141,7 +144,11 @@ def _account(scene: Scene, clauses: Clauses, low: int, high: int) -> Candidate |
     ]
     if places:
         signals.append(("linked.platform", CLAUSE["linked.platform"]))
-    joins = any(view.keys[n] in _AS for m in mentions for n in range(max(low, m[0] - 3), m[0]))
+    joins = any(
+        view.keys[n] in _AS or bits[n] & _PLATFORM
+        for m in mentions
+        for n in range(max(low, m[0] - 3), m[0])
+    )
     if person is None and weight >= SURE and any(r in _TOLD for r, _ in signals):
         person = Person(last_first, last_end, "owner.unsaid", 4, About.MEMBER)
     if not signals or person is None or (not joins and signals[0][0] != "linked.same"):
@@ -230,8 +237,11 @@ def threatened(scene: Scene, clauses: Clauses) -> Iterator[Candidate]:
         candidate.add("threat", CLAUSE["threat"])
         for rule in signals:
             candidate.add(rule, CLAUSE[rule])
+        if _TOLD_WHAT.isdisjoint(signals) and not clauses.has(_YOU, high - 4, high):
+            candidate.add("threat.of_what", CLAUSE["threat.of_what"])
         if any(view.flags[at] & NEGATION for at in range(low, high)):
-            candidate.add("negation", -12)
+            is_rule = any(f & NEGATION for f in view.flags[low : low + 2])
+            candidate.add("negation", -30 if is_rule else -12)  # "Do not give out your name"
         scene.add_cues(candidate, low, high, "safety")
         if clauses.is_fiction(low, high):
             candidate.add("fiction", CLAUSE["fiction"])
@@ -246,6 +256,9 @@ _EXPOSING: Final = frozenset(
 )
 
 
+_TOLD_WHAT: Final = frozenset(
+    ["threat.reveal", "threat.traces", "threat.home", "threat.published", "threat.shame"]
+)
 _ON_YOU: Final = frozenset({"name", "out", "dox", "doxx", "expose", "report"})
 _ALL: Final = frozenset({"every", "whole", "entire", "everyone"})
 

@@ -9,13 +9,17 @@ from app.screening.clauses import Clauses, Person
 from app.screening.findings import About, Category
 from app.screening.grammar import bit
 from app.screening.lexicon import (
+    AGENT,
     CAMEL_SYMBOL,
     COMMON,
     GIVEN,
     HANDLE_SYMBOL,
     HEAD,
+    KIN,
     MASS,
+    ROLE,
     STOP,
+    THIRD,
 )
 from app.screening.readers import Read, name_from
 from app.screening.scene import Candidate, Scene
@@ -27,6 +31,7 @@ _HANDLES: Final = frozenset({HANDLE_SYMBOL, CAMEL_SYMBOL})
 _NAMES, _REAL, _CALLS, _BEHIND = (bit(n) for n in ("names", "real", "calls", "behind"))
 _BE, _POINTING, _THING, _YOU = (bit(n) for n in ("be", "pointing", "thing", "you"))
 _POSTER, _HE = bit("poster"), bit("he")
+_ME, _RIVAL, _PAST = bit("me"), bit("rival"), bit("past")
 _JOINS: Final = frozenset("=>:")
 
 
@@ -120,12 +125,15 @@ def _weighed(scene: Scene, clauses: Clauses, read: Read) -> Candidate | None:  #
     if (first_flag & (COMMON | MASS) and not first_flag & GIVEN) or last_flag & HEAD:
         candidate.add("name.common", CLAUSE["name.common"])
     low, _ = clauses.sentence(read.first)
-    if strongest == "name.beside" and person is not None and person.rule == "owner.kin":  # noqa: SIM102  # one question after another
-        if clauses.bits[person.first] & bit("me") and not clauses.has(
-            bit("rival"), person.first, person.last
-        ):
+    if _is_own_kin(clauses, person):
+        is_once = clauses.has(_PAST, max(low, read.first - 4), read.first)
+        if is_once:
+            candidate.add("name.own_kin_once", CLAUSE["name.own_kin_once"])
+        elif strongest == "name.beside":
             candidate.add("name.own_kin", CLAUSE["name.own_kin"])
-    if clauses.has(_THING, max(low, read.first - BEFORE), read.first):
+    if clauses.has(_THING, max(low, read.first - BEFORE), read.first) or _has_owner_thing(
+        clauses, low, read.first
+    ):
         candidate.add("name.of_a_thing", CLAUSE["name.of_a_thing"])
     if _is_of_somebody_known(clauses, low, read.first):
         candidate.add("name.of_somebody_known", CLAUSE["name.of_somebody_known"])
@@ -133,6 +141,41 @@ def _weighed(scene: Scene, clauses: Clauses, read: Read) -> Candidate | None:  #
         candidate.add("fiction", CLAUSE["fiction"])
     _discount(scene, candidate, read)
     return candidate
+
+
+def _is_own_kin(clauses: Clauses, person: Person | None) -> bool:
+    """`my mum`, `my great - aunt`; not `my landlord`, whom one may wish ill."""
+    if person is None or person.rule != "owner.kin":
+        return False
+    said = range(person.first, person.last)
+    return bool(clauses.bits[person.first] & _ME) and not any(
+        clauses.bits[at] & _RIVAL for at in said
+    )
+
+
+def _has_owner_thing(clauses: Clauses, low: int, first: int) -> bool:
+    """`the ship's real name`: what has the name is neither a person nor a pseudonym."""
+    view = clauses.view
+    for at in range(max(low + 1, first - BEFORE), first):
+        if view.keys[at : at + 2] != ["'", "s"] or view.is_capital(at - 1):
+            continue
+        flag = view.flags[at - 1]
+        owned = clauses.has(_NAMES, at + 2, at + 5)
+        if owned and flag & COMMON and not flag & (AGENT | KIN | ROLE | THIRD | GIVEN):
+            return not clauses.bits[at - 1] & _SOMEBODY
+    return False
+
+
+_SOMEBODY: Final = bit("human", "poster", "kin", "job", "rival")
+
+
+def _is_my_thing(clauses: Clauses, owner: Person, first: int) -> bool:
+    """`my sourdough is called`, `my oc's real name`; not `my name is`, `my real name`."""
+    bits, keys = clauses.bits, clauses.view.keys
+    at = owner.last
+    while at < first and bits[at] & _REAL and not bits[at] & _NAMES:
+        at += 1
+    return at < first and keys[at][0].isalpha() and not bits[at] & (_NAMES | _BE | _POSTER)
 
 
 def _is_of_somebody_known(clauses: Clauses, low: int, first: int) -> bool:
@@ -245,6 +288,8 @@ def _is_naming(clauses: Clauses, at: int, first: int) -> bool:
     if not bits[at] & _NAMES:
         return False
     is_given = clauses.view.keys[at] in {"named", "called"} and at + 1 < first
+    if is_given and clauses.view.keys[at + 1] in {"after", "for"}:
+        return False  # "the pub is named after …"
     return not (is_given and bits[at + 1] & bit("article", "owner"))
 
 
@@ -319,6 +364,10 @@ def _whose(clauses: Clauses, read: Read) -> tuple[Person | None, bool]:
             else clauses.has(_BE, p.last, min(read.first, p.last + 2)) and read.first - p.last <= 3  # noqa: PLR2004  # "I am really"
         )
     ]
+    if selves and selves[-1].is_owner and _is_my_thing(clauses, selves[-1], read.first):
+        kin = [p for p in clauses.people_in(low, read.first) if p.about is not About.SELF]
+        of_mine = Person(low, low + 1, "owner.of_mine", CLAUSE["name.of_mine"], About.PERSON)
+        return (kin[-1] if kin else of_mine), False
     person = clauses.nearest(read.first, read.last)
     if person is None and "who" in clauses.view.keys[max(0, read.first - 2 * BEFORE) : read.first]:
         return Person(

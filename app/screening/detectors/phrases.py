@@ -151,7 +151,7 @@ def _owner_start(scene: Scene, first: int) -> int:
     return first
 
 
-def _own(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
+def _own(  # noqa: C901, PLR0912, PLR0915  # one grammar, read from top to bottom
     scene: Scene, candidate: Candidate, tokens: range, groups: Mapping[str, str | None]
 ) -> None:
     """Add whose it is, from the words of the phrase itself."""
@@ -180,6 +180,8 @@ def _own(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
             owner = ("owner.people", 9, About.PERSON)
         elif flag & PLURAL:
             owner = ("owner.plural", 2, About.PERSON)
+        elif flag & SELF and "'" in view.keys[at + 2 : at + 4]:
+            owner = ("owner.of_mine", -12, About.PERSON)  # my hero's real name
         elif flag & SELF:
             owner = ("owner.self", 8, About.SELF)
         elif not flag and key.isalpha():

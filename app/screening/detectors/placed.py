@@ -50,7 +50,9 @@ def _emptied(
 ) -> Candidate | None:
     """Read `her house is empty until the 14th`, `home alone after eight`."""
     low, high = sentence
-    person = _who(clauses, people, at)
+    person = _who(clauses, people, at) or next(
+        (p for p in people if p.rule == "owner.plural" and p.is_owner and p.first < at), None
+    )
     keys = scene.view.keys
     about = keys[max(low, at - 6) : min(high, at + 3)]
     if person is None or (_HOUSE.isdisjoint(about) and keys[at] != "back"):
@@ -109,7 +111,10 @@ def _found_at(  # noqa: C901  # one grammar, read from top to bottom
     if not times and (("where.seen", seen) not in signals or rule not in _SURE):
         return None
     made = _made(scene, clauses, person, (at, end), [*signals, *times])
-    if any(bits[near] & _THING for near in range(low, person.first)):
+    is_owner_of = clauses.view.keys[person.last : person.last + 1] == ["of"]
+    if any(bits[near] & _THING for near in range(low, person.first)) or (
+        is_owner_of and clauses.has(_THING, person.last, person.last + 5)  # of the lost hamster
+    ):
         made.add("where.of_a_thing", CLAUSE["where.of_a_thing"])
     return made
 
@@ -224,6 +229,7 @@ _ALONE: Final = frozenset({"always", "usually", "regularly", "daily", "weekly"})
 _CLOCK: Final = 6  # letters of the longest way to say an hour: eleven
 
 
+_SOME: Final = frozenset({"a", "an", "some", "any", "two"})
 _SPOTTED: Final = frozenset({"spotted", "seen", "sighted"})
 _BELONGINGS: Final = bit("belongings", "kin")
 _GOES_ON: Final = bit("at", "moves", "be", "now", "often", "of", "around")
@@ -290,10 +296,18 @@ def _made(
     )
     if is_kin:
         candidate.add("where.own_kin", CLAUSE["where.own_kin"])
+        if view.keys[person.first] == "my":
+            candidate.add("where.own_kin.mine", -4)
+    if (
+        person.rule == "owner.human"
+        and view.keys[person.first] in _SOME
+        and not any(rule == "where.routine" for rule, _ in signals)
+    ):
+        candidate.add("where.of_a_stranger", CLAUSE["where.of_a_stranger"])
     if clauses.has(_OPEN, low, min(len(bits), high + 1 + REACH)):
         candidate.add("where.open_to_all", CLAUSE["where.open_to_all"])
     if person.rule == "owner.plural":
-        candidate.add("where.of_many", -8)
+        candidate.add("where.of_many", CLAUSE["where.of_many"])
     if clauses.is_fiction(first, last):
         candidate.add("fiction", CLAUSE["fiction"])
     count = scene.public_near(first, last) + scene.public_in(first, last)
