@@ -20,7 +20,7 @@ from sqlalchemy import event
 from app import create_app
 from app.cli.server import Server
 from app.screening.engine import screen
-from benchmarks import hello
+from benchmarks import hello, pictures
 from benchmarks.forum import POSTS, Place, build
 from benchmarks.load import Figures, fetch, measure
 from benchmarks.screening_families import FAMILIES
@@ -37,6 +37,7 @@ def main() -> None:
         throughput(place)
         statements(place)
     screening()
+    pictures.main()
 
 
 def throughput(place: Place) -> None:

@@ -17,16 +17,19 @@ from app.accounts.second_factor import Holder
 from app.accounts.service import create_member, make_keys
 from app.cases.keys import open_cases
 from app.cli.demo_cases import fill_cases
+from app.cli.demo_content.pictures import draw
 from app.cli.demo_content.reader import Community, DemoPost, DemoStatement, DemoThread, read
 from app.cli.run import prepare
 from app.core import audit, clock
 from app.core.crypto import Cost, Passphrase
+from app.core.darkroom import develop
 from app.core.db import Database, open_database
 from app.core.settings import read_settings, write_settings
 from app.core.shreds import open_shreds
 from app.core.text import render
-from app.forum import search
+from app.forum import attachments, search
 from app.forum import service as forum
+from app.forum.attachments import Chosen
 from app.forum.models import Board, Follow, Notice, Post, Quote, Thank, Thread
 from app.moderation.models import Act, Report, Sanction, SanctionKind, Statement
 from app.policy.vocabulary import Standing, Visibility
@@ -200,16 +203,30 @@ def _fill_post(
     session.add(post)
     session.flush()  # the index, quotes and the queue name the post by its id
     post.html = render(plan.body, forum.leaving(post.public_id)).html
+    _fill_pictures(session, post, plan)
     if plan.visibility is Visibility.PUBLISHED:
         search.add(session, post.id, forum.searchable(post))
     if plan.visibility is Visibility.HELD:
-        findings = screen(plan.body, context=Context(author=plan.author))
+        findings = screen(post.words, context=Context(author=plan.author))
         reason = Reason.FIRST_POST if plan.is_first else Reason.HELD
         item = enqueue(session, post.public_id, reason, findings)
         item.opened_at = post.written_at
     if plan.key:
         filled.posts[plan.key] = post
     return post
+
+
+def _fill_pictures(session: Session, post: Post, plan: DemoPost) -> None:
+    """The pictures of a post, made like those that members send in."""
+    uploads = [
+        attachments.keep_upload(session, post.author_id or 0, develop(draw(name)))
+        for name, _ in plan.pictures
+    ]
+    chosen = [
+        Chosen(upload.public_id, shows)
+        for upload, (_, shows) in zip(uploads, plan.pictures, strict=True)
+    ]
+    attachments.attach(session, post.author_id or 0, post, chosen)
 
 
 def _fill_queue(session: Session, community: Community, filled: Filled) -> None:

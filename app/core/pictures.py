@@ -15,7 +15,7 @@ from typing import Final
 MIB: Final = 1024 * 1024
 MOST_BYTES: Final = 7 * MIB  # of a file that is sent in
 MOST_PIXELS: Final = 24_000_000  # PRIVACY.md §9; asked of the header, before anything is decoded
-LONGEST_SIDE: Final = 2048  # of what is kept: fills a screen, and loads over Tor
+LONGEST_SIDE: Final = 2560  # of what is kept: four megapixels stay whole, and it loads over Tor
 QUALITY: Final = 85
 MIME: Final = "image/jpeg"  # the one kind that is kept, whatever came in
 TAKEN: Final = ("image/jpeg", "image/png", "image/webp", "image/gif")

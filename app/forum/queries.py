@@ -206,6 +206,12 @@ def upload_by_id(session: Session, public_id: str) -> Attachment | None:
     return session.scalars(query).first()
 
 
+def uploads_of(session: Session, actor: Actor) -> list[str]:
+    """The public ids of the pictures that a member has sent in and not posted."""
+    query = select(Attachment.public_id).where(Attachment.member_id == actor.id)
+    return list(session.scalars(query.order_by(Attachment.id)))
+
+
 def choosable(
     session: Session, actor: Actor, public_ids: Sequence[str], post: Post | None
 ) -> dict[str, tuple[int, int]]:

@@ -729,6 +729,7 @@ def _composer(
         may_attach=may(Permission.PICTURE_ATTACH, board or (place.board if place else None)),
         most_pictures=PICTURES_AT_MOST,
         taken=", ".join(TAKEN),
+        is_adding="attach" in request.form or "upload" in problems,
         consent=form.consent_for(),
         agree_label=_agree_label(weighed),
         is_nudge=weighed is not None and weighed.disposition is Disposition.NUDGE,

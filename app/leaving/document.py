@@ -9,12 +9,16 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from app.core.db import Base
 from app.leaving.queries import Holdings
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 NO_DATE: Final = (1980, 1, 1, 0, 0, 0)  # the first that a ZIP can name
 UNIX: Final = 3  # "made by", the same on every system (APPNOTE.TXT §4.4.2)
@@ -24,13 +28,42 @@ INNER: Final = re.compile(r"(\A|_)id\Z|\Aseen_")
 _FORMULA: Final = re.compile(r"(^|>)(\s*)(?=[=+\-@])")
 
 
-def build(holdings: Holdings, page: str) -> bytes:
-    """The whole export; `page` is the readable form of it as HTML."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        _add(archive, "export.json", as_json(holdings))
-        _add(archive, "index.html", page)
-    return packed.getvalue()
+class Parcel(io.RawIOBase):
+    """What a ZIP is written into, and taken from again piece by piece."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def writable(self) -> bool:
+        """Written to, and never gone back in."""
+        return True
+
+    def write(self, piece: ReadableBuffer, /) -> int:
+        """Take a piece in."""
+        self._pieces.append(bytes(piece))
+        return len(self._pieces[-1])
+
+    def taken(self) -> bytes:
+        """What has come in since it was asked last."""
+        pieces, self._pieces = self._pieces, []
+        return b"".join(pieces)
+
+
+def build(
+    holdings: Holdings, page: str, pictures: Iterable[tuple[str, bytes]] = ()
+) -> Iterator[bytes]:
+    """The whole export, piece by piece, so that no more than one picture is in memory.
+
+    `page` is the readable form of it as HTML, `pictures` are files with their names.
+    """
+    parcel = Parcel()
+    with zipfile.ZipFile(parcel, "w", zipfile.ZIP_DEFLATED) as archive:
+        _add(archive, "export.json", as_json(holdings).encode())
+        _add(archive, "index.html", page.encode())
+        for name, jpeg in pictures:
+            yield parcel.taken()
+            _add(archive, name, jpeg)
+    yield parcel.taken()
 
 
 def as_json(holdings: Holdings) -> str:
@@ -60,10 +93,10 @@ def _plain(value: Any) -> Any:
     raise TypeError(message)
 
 
-def _add(archive: zipfile.ZipFile, name: str, text: str) -> None:
+def _add(archive: zipfile.ZipFile, name: str, held: bytes) -> None:
     """Put one file into the archive, with nothing of when or where it was made."""
     entry = zipfile.ZipInfo(name, NO_DATE)
     entry.create_system = UNIX
     entry.external_attr = OPEN_MODE
     entry.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(entry, text.encode())
+    archive.writestr(entry, held)

@@ -6,17 +6,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload, undefer
 
 from app.accounts.queries import member_by_id
+from app.forum.attachments import jpeg_of
 from app.forum.drafts import Meant, drafts_of, opened
-from app.forum.models import Post, Revision, Thread
+from app.forum.models import Attachment, Post, Revision, Thread
+from app.forum.queries import uploads_of
 from app.moderation.models import Report, Sanction, Statement
 from app.moderation.queries import sanctions_of, statements_about
 from app.policy.permissions import Permission, Verdict, judge
 from app.policy.vocabulary import Actor, Visibility
 from app.shields.queries import shields_of
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPicture:
+    """One picture of the member's, and what it shows in words."""
+
+    name: str
+    shows: str
+
+    @property
+    def file(self) -> str:
+        """Where it stands in the export."""
+        return f"pictures/{self.name}.jpg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +44,7 @@ class OwnPost:
     written_at: datetime
     body: str
     html: str
+    pictures: Sequence[OwnPicture]
     earlier: Sequence[str]
 
 
@@ -53,11 +69,17 @@ class Holdings:
     standing: str
     standing_until: datetime | None
     posts: Sequence[OwnPost]
+    unposted: Sequence[OwnPicture]
     statements: Sequence[Statement]
     sanctions: Sequence[Sanction]
     reports: Sequence[Report]
     shields: Sequence[str]
     drafts: Sequence[OwnDraft]
+
+    @property
+    def pictures(self) -> Sequence[OwnPicture]:
+        """All pictures, posted or not."""
+        return [*(picture for post in self.posts for picture in post.pictures), *self.unposted]
 
 
 def holdings(session: Session, who: Actor, private_key: bytes) -> Holdings:
@@ -71,6 +93,7 @@ def holdings(session: Session, who: Actor, private_key: bytes) -> Holdings:
         standing=member.standing_now.value,
         standing_until=member.standing_until,
         posts=_posts(session, who),
+        unposted=[OwnPicture(id_, "") for id_ in uploads_of(session, who)],
         statements=statements_about(session, who.id),
         sanctions=sanctions_of(session, who.id),
         reports=session.scalars(
@@ -113,6 +136,21 @@ def _posts(session: Session, who: Actor) -> list[OwnPost]:
     return [_own(who, post, tuple(earlier.get(post.id, ()))) for post in session.scalars(query)]
 
 
+def own_picture(session: Session, who: Actor, public_id: str) -> bytes | None:
+    """One of the member's own pictures; nothing when it has gone meanwhile."""
+    query = (
+        select(Attachment)
+        .outerjoin(Post, Post.id == Attachment.post_id)
+        .where(
+            Attachment.public_id == public_id,
+            or_(Attachment.member_id == who.id, Post.author_id == who.id),
+        )
+        .options(undefer(Attachment.box))
+    )
+    picture = session.scalars(query).first()
+    return None if picture is None else jpeg_of(session, picture)
+
+
 def _own(who: Actor, post: Post, earlier: tuple[str, ...]) -> OwnPost:
     """One post; where its thread is closed to the member by now, the words of others stay out."""
     thread = post.thread
@@ -126,5 +164,6 @@ def _own(who: Actor, post: Post, earlier: tuple[str, ...]) -> OwnPost:
         written_at=post.written_at,
         body=post.body,
         html=post.html,
+        pictures=[OwnPicture(one.public_id, one.alt) for one in post.shown_pictures],
         earlier=earlier,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Final, cast
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
@@ -14,19 +15,21 @@ from app.accounts.models import RENAMING_DAYS
 from app.accounts.queries import free_suggestion, own_credentials
 from app.accounts.second_factor import Holder
 from app.accounts.service import NotAvailableError, try_passphrase
+from app.core.db import Database
 from app.core.errors import TooManyError
 from app.forum.queries import post_count_of
 from app.leaving import document, renaming, service
 from app.leaving.forms import LeaveForm, NewNameForm, ProofForm
-from app.leaving.queries import holdings
+from app.leaving.queries import OwnPicture, holdings, own_picture
 from app.leaving.renaming import StillWaitingError, TooSoonError
 from app.policy.permissions import Permission
+from app.policy.vocabulary import Actor
 from app.web import limits
 from app.web.access import confirmed, cookie_name, me, permit, public, signed_in
 from app.web.extensions import is_https
 from app.web.render import page, tell, wait_in_words
 from app.web.settings import settings
-from app.web.unit_of_work import reading, session, undo
+from app.web.unit_of_work import database, reading, session, undo
 from config import Config
 
 blueprint = Blueprint("leaving", __name__)
@@ -78,7 +81,7 @@ def export() -> ResponseReturnValue:
     with reading() as short:
         kept = holdings(short, me(), signed_in().unlock())
         readable = document.harmless(render_template("leaving/export.html", kept=kept))
-        packed = document.build(kept, readable)
+    packed = document.build(kept, readable, _pictures(database(), me(), kept.pictures))
     answer = Response(packed, mimetype="application/zip")
     answer.headers["Content-Disposition"] = "attachment; filename=export.zip"
     return answer
@@ -156,6 +159,17 @@ def _suggestion() -> str:
     """A pseudonym that is free at this moment."""
     with reading() as short:
         return free_suggestion(short, settings().name)
+
+
+def _pictures(
+    opened: Database, who: Actor, wanted: Sequence[OwnPicture]
+) -> Iterator[tuple[str, bytes]]:
+    """The files of pictures, each read by itself: whoever downloads slowly keeps no erasure off."""
+    for picture in wanted:
+        with opened.read() as short:
+            jpeg = own_picture(short, who, picture.name)
+        if jpeg is not None:
+            yield picture.file, jpeg
 
 
 def _page(form: LeaveForm, problems: dict[str, str]) -> ResponseReturnValue:

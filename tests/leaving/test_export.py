@@ -5,18 +5,22 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Member
 from app.core import clock
 from app.forum import service as forum
 from app.forum.drafts import Meant, Wording, keep
-from app.leaving.document import harmless
+from app.forum.models import Post
+from app.leaving.document import build, harmless
+from app.leaving.queries import holdings
 from app.moderation.models import Act, Report, ReportReason, Statement
 from app.policy.vocabulary import Trust, Visibility
 from app.review.models import Reason
@@ -26,8 +30,11 @@ from tests.factories import (
     make_board,
     make_member,
     make_moderator,
+    make_picture,
     make_post,
     make_thread,
+    private_key_of,
+    small_jpeg,
 )
 
 SignIn = Callable[..., FlaskClient]
@@ -37,7 +44,7 @@ def unpacked(packed: bytes) -> tuple[dict[str, Any], str]:
     """The two halves of an export."""
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         assert archive.testzip() is None
-        assert archive.namelist() == ["export.json", "index.html"]
+        assert archive.namelist()[:2] == ["export.json", "index.html"]
         return json.loads(archive.read("export.json")), archive.read("index.html").decode()
 
 
@@ -48,6 +55,12 @@ def exported(browser: FlaskClient) -> bytes:
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Content-Disposition"] == "attachment; filename=export.zip"
     return answer.data
+
+
+def files(packed: bytes) -> dict[str, bytes]:
+    """What stands in an export beside its two halves."""
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()[2:]}
 
 
 @pytest.fixture
@@ -165,3 +178,42 @@ def test_the_page_of_an_export_is_harmless_and_the_json_is_true(heron: FlaskClie
     kept, page = unpacked(exported(heron))
     assert "<pre>&#39;=SUM" in page or "<pre>'=SUM" in page
     assert kept["posts"][0]["earlier"] == ["=SUM(A1) or soup"]
+
+
+def test_own_pictures_are_files_of_the_export_and_those_of_others_are_not(
+    session: Session, heron: FlaskClient
+) -> None:
+    assert files(exported(heron)) == {}
+    member = session.scalars(select(Member).where(Member.pseudonym == "Heron")).one()
+    posts = session.scalars(select(Post).where(Post.author_id == member.id).order_by(Post.id)).all()
+    make_picture(session, make_post(session), alt="Wrens own.")
+    posted = make_picture(session, posts[0], alt="A lamp in a window.").public_id
+    waiting = make_picture(session, of=member).public_id
+    packed = exported(heron)
+    names = [f"pictures/{posted}.jpg", f"pictures/{waiting}.jpg"]
+    assert files(packed) == dict.fromkeys(names, small_jpeg())
+    kept, page = unpacked(packed)
+    assert next(one["pictures"] for one in kept["posts"]) == [
+        {"name": posted, "shows": "A lamp in a window."}
+    ]
+    assert all(f'href="{name}"' in page for name in names)
+    assert "Wrens own" not in page + json.dumps(kept)
+
+
+def test_an_export_goes_out_picture_by_picture(session: Session) -> None:
+    heron = make_member(session, "Heron")
+    post = make_post(session, author=heron)
+    for _ in range(3):
+        make_picture(session, post)
+    kept = holdings(session, heron.actor, private_key_of(heron))
+    read: list[str] = []
+
+    def reading() -> Iterator[tuple[str, bytes]]:
+        for picture in kept.pictures:
+            read.append(picture.name)
+            yield picture.file, small_jpeg()
+
+    pieces = build(kept, "<p>page</p>", reading())
+    sizes = [(len(piece), len(read)) for piece in pieces]
+    assert [count for _, count in sizes] == [1, 2, 3, 3], "none is read before it is its turn"
+    assert all(size > 100 for size, _ in sizes)

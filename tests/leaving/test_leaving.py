@@ -22,10 +22,11 @@ from app.cli.erasing import settle_erasures
 from app.core import clock
 from app.core.crypto import Passphrase
 from app.core.db import Database
+from app.core.shreds import Shred
 from app.forum import parting
 from app.forum import queries as forum_queries
 from app.forum import service as forum
-from app.forum.models import Follow, Post, Quote, Revision, Thank, Thread
+from app.forum.models import Attachment, Follow, Post, Quote, Revision, Thank, Thread
 from app.leaving import service
 from app.policy.vocabulary import Trust, Visibility
 from app.privacy import erasure
@@ -41,6 +42,7 @@ from tests.factories import (
     make_board,
     make_member,
     make_moderator,
+    make_picture,
     make_post,
     make_thread,
     opening_of,
@@ -139,6 +141,30 @@ def test_of_erased_texts_nothing_stays_and_numbers_leave_no_gap(
     leave(session, database, heron, Texts.ERASED)
     assert bodies(session, thread) == [(1, "Wren begins.", True), (2, "Wren again.", True)]
     assert thread.post_count == 2
+
+
+@pytest.mark.parametrize("texts", Texts)
+def test_pictures_stay_or_go_with_the_texts_and_what_was_not_posted_goes(
+    session: Session, database: Database, talk: tuple[Member, Member, Thread], texts: Texts
+) -> None:
+    heron, wren, thread = talk
+    posts = session.scalars(select(Post).where(Post.thread_id == thread.id).order_by(Post.id))
+    kept = {}
+    for post in posts.all():
+        kept[make_picture(session, post, alt="Zqlamp.").public_id] = post.author_id
+    make_picture(session, of=heron)
+    waiting = make_picture(session, of=wren).public_id
+    leave(session, database, heron, texts)
+    stays = {id_ for id_, author in kept.items() if author == wren.id or texts is Texts.KEPT}
+    assert set(session.scalars(select(Attachment.public_id))) == stays | {waiting}
+    assert set(session.scalars(select(Shred.id))) == set(
+        session.scalars(select(Attachment.shred_id))
+    )
+    shown = {
+        each.public_id for post in session.scalars(select(Post)) for each in post.shown_pictures
+    }
+    assert shown == stays
+    assert len(forum_queries.find(session, wren.actor, "zqlamp").rows) == len(stays)
 
 
 @pytest.mark.parametrize("texts", [Texts.BLANKED, Texts.ERASED])

@@ -31,7 +31,7 @@ from app.forum.models import Board, Post, Revision
 from app.forum.service import Draft
 from app.privacy import erasure
 from tests.conftest import build_schema
-from tests.factories import make_member, make_post, make_thread
+from tests.factories import make_member, make_picture, make_post, make_thread
 
 ROOT = Path(__file__).parents[2]
 WINDOW = 8  # FTS5 shares the beginnings of words, so ends of words are looked for as well
@@ -102,6 +102,54 @@ def test_no_byte_of_an_erased_text_is_left(disk: Database, files: Path) -> None:
     assert left_of(word, files), "the bytes are only owed yet"
     assert settle_erasures(disk)
     assert left_of(word, files) == []
+
+
+def test_no_byte_of_an_erased_picture_is_left(disk: Database, files: Path) -> None:
+    with disk.write() as session:
+        post = make_post(session)
+        picture = make_picture(session, post, alt=(word := make_word()))
+        box, own_part = picture.box[100:140], picture.own_part
+        session.commit()
+        assert stands(box, files)
+        assert left_of(word, files)
+        service.erase_post(session, post)
+        session.commit()
+    assert settle_erasures(disk)
+    assert not stands(box, files)
+    assert not stands(own_part, files)
+    assert left_of(word, files) == []
+
+
+def test_no_byte_of_a_picture_that_was_taken_out_of_its_post_is_left(
+    disk: Database, files: Path
+) -> None:
+    with disk.write() as session:
+        heron = make_member(session)
+        post = make_post(session, author=heron)
+        box = make_picture(session, post).box[100:140]
+        session.commit()
+        assert stands(box, files)
+        service.edit_post(session, heron.actor, post, Draft(body=post.body))
+        session.commit()
+    assert settle_erasures(disk)
+    assert not stands(box, files)
+
+
+def test_no_byte_of_a_picture_that_nobody_posted_is_left_after_its_day(
+    disk: Database, files: Path, move_clock: Callable[[timedelta], None]
+) -> None:
+    with disk.write() as session:
+        box = make_picture(session, of=make_member(session)).box[100:140]
+        session.commit()
+    assert stands(box, files)
+    move_clock(timedelta(hours=26))
+    tick(disk)
+    assert not stands(box, files)
+
+
+def stands(some: bytes, folder: Path) -> bool:
+    """Whether some bytes stand anywhere in a database's files."""
+    return any(some in path.read_bytes() for path in folder.glob("bauta.sqlite3*"))
 
 
 def test_no_byte_of_an_earlier_wording_that_was_removed_is_left(

@@ -74,6 +74,7 @@ class DemoPost:
     key: str
     is_first: bool
     marks: tuple[Mark, ...]
+    pictures: tuple[tuple[str, str], ...]  # which of `pictures.PICTURES`, and what it shows
 
     @property
     def days_ago(self) -> int:
@@ -247,6 +248,7 @@ def _post(table: dict[str, Any]) -> DemoPost:
         key=table.get("key", ""),
         is_first=table.get("is_first", False),
         marks=_marks(body, table.get("marks", [])),
+        pictures=tuple((name, shows) for name, shows in table.get("pictures", [])),
     )
 
 

@@ -20,7 +20,8 @@ from app.cli import server as our_server
 from app.core import crypto
 from app.core import db as core_db
 from app.core.db import Database
-from app.forum import parting
+from app.core.pictures import Rebuilt
+from app.forum import attachments, parting, uploads
 from app.forum import service as forum
 from app.privacy import addresses, logs
 from app.web import limits
@@ -120,22 +121,32 @@ def hashed_address() -> None:
 
 def clear_session() -> None:
     """A session keeps the member's private key in clear."""
+    vars(sessions)["crypto"] = _Open()
 
-    class Open:
-        """Boxes that anybody can open."""
 
-        def __getattr__(self, name: str) -> Any:
-            return getattr(crypto, name)
+def picture_open() -> None:
+    """Pictures lie on the disk as they are shown."""
+    vars(attachments)["crypto"] = _Open()
 
-        def seal(self, key: bytes, text: bytes) -> bytes:
-            """No box at all."""
-            return crypto.pad(text)
 
-        def unseal(self, key: bytes, box: bytes) -> bytes:
-            """What was never closed."""
-            return crypto.unpad(box)
+def picture_as_sent() -> None:
+    """A picture is kept as it came, instead of being drawn anew."""
+    vars(uploads)["develop"] = lambda raw: Rebuilt(1, 1, raw)
 
-    vars(sessions)["crypto"] = Open()
+
+class _Open:
+    """Boxes that anybody can open."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(crypto, name)
+
+    def seal(self, key: bytes, text: bytes) -> bytes:
+        """No box at all."""
+        return crypto.pad(text)
+
+    def unseal(self, key: bytes, box: bytes) -> bytes:
+        """What was never closed."""
+        return crypto.unpad(box)
 
 
 def counted_names() -> None:
@@ -178,6 +189,8 @@ CONTROLS: Final[dict[str, Callable[[], None]]] = {
         stock_worker,
         hashed_address,
         clear_session,
+        picture_open,
+        picture_as_sent,
         counted_names,
     )
 }

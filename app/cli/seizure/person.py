@@ -152,6 +152,36 @@ class Person:
         message = f"{self.name} found no form with {sorted(wanted)} on {page}"
         raise StoryError(message)
 
+    def send_file(self, page: str, name: str, sent: bytes, **typed: str) -> Answer:
+        """Fill in the form of a page that takes a picture, with a file of this name.
+
+        Raises:
+            StoryError: when there is no such form, or the text is not posted.
+        """
+        forms = Forms()
+        forms.feed(self.see(page).page)
+        action, fields = next(
+            (found for found in forms.found if "upload" in found[1]), ("", dict[str, str]())
+        )
+        edge = word()
+        parts = b"".join(
+            f'--{edge}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
+            for key, value in (fields | typed).items()
+            if key != "upload"
+        )
+        head = (
+            f'--{edge}\r\nContent-Disposition: form-data; name="upload"; filename="{name}"\r\n'
+            "Content-Type: image/jpeg\r\n\r\n"
+        )
+        body = parts + head.encode() + sent + f"\r\n--{edge}--\r\n".encode()
+        answer = self.ask(
+            "POST", unescape(action) or page, body, f"multipart/form-data; boundary={edge}"
+        )
+        if answer.status != http.client.FOUND:
+            message = f"{self.name} could not post a picture: {answer.status}"
+            raise StoryError(message)
+        return answer
+
     def shout(self, raw: bytes) -> bytes:
         """Send bytes that are no request, and read what is said to that."""
         with socket.create_connection(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import secrets
 from collections.abc import Callable
 from typing import Final
 
@@ -10,6 +11,8 @@ from PIL import Image, PngImagePlugin
 
 Word = Callable[[str], str]  # a word for the place of this name
 
+GRAINS: Final = (64, 48)
+MIDDLE: Final = 32
 SIZE: Final = (320, 240)
 # Exif 2.32 and GPS tags (CIPA DC-008 §4.6).
 DESCRIPTION, MAKE, MODEL, SOFTWARE, ARTIST, TAKEN_AT = (
@@ -26,6 +29,20 @@ EXIF_IFD, GPS_IFD, SERIAL, COMMENT, AREA = 0x8769, 0x8825, 0xA431, 0x9286, 0x001
 def planted(kind: str, word: Word) -> bytes:
     """A file of one of the four formats with a word in each of its hiding places."""
     return {"JPEG": _jpeg, "PNG": _png, "WEBP": _webp, "GIF": _gif}[kind](word)
+
+
+def noise() -> bytes:
+    """A picture that nobody has ever seen: grains, each of a colour of its own."""
+    saved = io.BytesIO()
+    Image.frombytes("RGB", GRAINS, secrets.token_bytes(3 * GRAINS[0] * GRAINS[1])).save(
+        saved, "PNG"
+    )
+    return saved.getvalue()
+
+
+def middle(file: bytes) -> bytes:
+    """Some bytes out of the middle of a file, which stand in no other."""
+    return file[len(file) // 2 :][:MIDDLE]
 
 
 def _drawn() -> Image.Image:

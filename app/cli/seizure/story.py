@@ -15,6 +15,7 @@ from typing import Final
 from app.accounts import keyring, pseudonyms, totp
 from app.cli.seizure.canaries import ALWAYS, Moment, Plan, decoded_cookie, phone, word
 from app.cli.seizure.person import Answer, Person, StoryError
+from app.cli.seizure.pictures import middle, noise, planted
 from app.cli.seizure.server import Server
 from app.core.crypto import Passphrase
 
@@ -46,6 +47,7 @@ class Story:
         self.open_the_forum()
         self.join()
         self.write()
+        self.show()
         self.moderate()
         self.shield()
         self.come_to_nothing()
@@ -241,6 +243,40 @@ class Story:
     def erase(self, who: Person, post: str) -> None:
         """Erase a post; until the next tick its bytes may be there."""
         who.send(f"{post}/erase", to="/erase")
+
+    # --- pictures -------------------------------------------------------------------------------
+
+    def show(self) -> None:
+        """Pictures: one full of hidden words; one that stays and one that is erased, of noise.
+
+        What a member gets to see lies in the folder too, so that it is searched like the rest.
+        """
+        badger, plant = self.person("operator"), self.plan.word
+        for kind in ("JPEG", "PNG", "WEBP", "GIF"):
+            hiding = planted(kind, lambda place, kind=kind: plant(f"{kind}: {place}"))  # type: ignore[misc]  # a name bound at once
+            seen = self.shown(badger, hiding, f"{plant('name of a picture')}.jpg")
+            (self.server.root / "seen").mkdir(mode=0o700, exist_ok=True)
+            (self.server.root / "seen" / f"{kind}.jpg").write_bytes(seen)
+        sent = noise()
+        self.plan.plant("file of a picture", middle(sent))
+        self.plan.plant("picture", middle(self.shown(badger, sent, "x.png")))
+        sent = noise()
+        self.plan.plant("file of an erased picture", middle(sent))
+        words = self.passing("text beside an erased picture")
+        self.plan.plant("erased picture", middle(self.shown(badger, sent, "x.png", words)))
+        self.erase(badger, self.post_with(badger, self.thread, words))
+
+    def shown(self, who: Person, sent: bytes, name: str, words: str = "") -> bytes:
+        """Post a picture; returns it as members see it."""
+        words = words or word()
+        shows = self.plan.word("what a picture shows", stored=ALWAYS)
+        who.send_file(f"{self.thread}/reply", name, sent, body=f"See {words}.", upload_alt=shows)
+        after = who.see(self.thread).page.partition(words)[2]
+        path = re.search(r'src="(/pictures/\w+)"', after)
+        if not path:
+            message = "a picture that was posted is not shown"
+            raise StoryError(message)
+        return who.see(path.group(1)).body
 
     # --- the others -------------------------------------------------------------------------------
 

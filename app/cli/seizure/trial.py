@@ -19,6 +19,7 @@ MUST_BE_FOUND: Final = (
     "published",
     "title",
     "report",
+    "what a picture shows",
     "name of somebody who left, look-alikes folded",
 )
 
