@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Integer, bindparam, case, func, or_, select
+from sqlalchemy.orm import Session
 
 from app.core import crypto
 from app.forum.models import Post
@@ -52,20 +52,32 @@ def numbers_of(session: Session, markers: Mapping[int, Marker]) -> dict[int, int
     `markers` are by thread id. Where the last post that was read has no number any more, the one
     before it that has one counts.
     """
-    before = aliased(Post)
-    number_before = (
-        select(func.max(before.number))
-        .where(before.thread_id == Post.thread_id, before.id < Post.id)
-        .scalar_subquery()
+    rows = session.execute(
+        _NUMBERS,
+        {
+            "read": [marker.post_id for marker in markers.values()],
+            "least": min((marker.number for marker in markers.values()), default=0),
+        },
     )
-    query = select(Post.id, Post.number, number_before).where(
-        Post.id.in_([marker.post_id for marker in markers.values()])
-    )
-    found = {post_id: (now, one_before or 0) for post_id, now, one_before in session.execute(query)}
+    found = {post_id: (now, one_before or 0) for post_id, now, one_before in rows}
     return {
         thread_id: _number_now(marker, *found.get(marker.post_id, (marker.number, 0)))
         for thread_id, marker in markers.items()
     }
+
+
+_POSTS: Final = Post.__table__.c
+_BEFORE: Final = Post.__table__.alias("before")
+_NUMBER_BEFORE: Final = (
+    select(func.max(_BEFORE.c.number))
+    .where(_BEFORE.c.thread_id == _POSTS.thread_id, _BEFORE.c.id < _POSTS.id)
+    .scalar_subquery()
+)
+# To look for the number before means to walk through the thread: only where it may be asked for.
+_HAS_MOVED: Final = or_(_POSTS.number.is_(None), _POSTS.number > bindparam("least", type_=Integer))
+_NUMBERS: Final = select(
+    _POSTS.id, _POSTS.number, case((_HAS_MOVED, _NUMBER_BEFORE), else_=0)
+).where(_POSTS.id.in_(bindparam("read", expanding=True, type_=Integer)))
 
 
 def _number_now(marker: Marker, now: int | None, one_before: int) -> int:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.accounts.models import Member
+from app.core.db import one_of
 from app.core.text import excerpt
 from app.forum import search
 from app.forum.markers import Marker
@@ -578,9 +579,9 @@ def _post_rows() -> Rows:
 _IN_THREAD: Final = _POSTS.thread_id == bindparam("thread_id", type_=Integer)
 # The rule `may_know_of_it`, for the posts of a thread that the actor may read.
 _MAY_KNOW: Final = or_(
-    _POSTS.visibility.in_(OPEN),
+    one_of(_POSTS.visibility, OPEN),
     and_(IS_MODERATOR, _POSTS.visibility != Visibility.QUARANTINED),
-    and_(_POSTS.visibility.in_(WAITING), _POSTS.author_id == ACTOR),
+    and_(one_of(_POSTS.visibility, WAITING), _POSTS.author_id == ACTOR),
 )
 _NUMBER: Final = bindparam("number", type_=Integer)
 _POSTS_AFTER: Final = (
@@ -600,7 +601,7 @@ _IS_HELD_HERE: Final = and_(
     _POSTS.number.is_(None),
     or_(
         and_(_POSTS.visibility == Visibility.HELD, IS_MODERATOR),
-        and_(_POSTS.visibility.in_(WAITING), _POSTS.author_id == ACTOR),
+        and_(one_of(_POSTS.visibility, WAITING), _POSTS.author_id == ACTOR),
     ),
 )
 _HELD_POSTS: Final = _post_rows().where(_IS_HELD_HERE).order_by(_POSTS.id).limit(POSTS_A_PAGE)
@@ -658,7 +659,7 @@ def links_of(session: Session, actor: Actor, rows: Sequence[PostRow]) -> Links:
     for (
         post_id, quoted_id, quoted_public, quoted_visibility, body, author,
         quoting_public, number, quoting_visibility, may_enter, thread_visibility,
-    ) in session.execute(_LINKS, {"shown": shown, **of(actor)}).all():  # fmt: skip
+    ) in session.execute(_links(shown), {**_numbered(shown), **of(actor)}).all():  # fmt: skip
         # What the reader may not know of leaves no line; what was removed in the open leaves one.
         is_known = may_enter and thread_visibility is Visibility.PUBLISHED
         is_known = is_known and quoted_visibility in OPEN
@@ -679,8 +680,8 @@ _QUOTES: Final = Quote.__table__.c
 _THREADS: Final = Thread.__table__.c
 _QUOTING: Final = Post.__table__.alias("quoting")
 _QUOTED: Final = Post.__table__.alias("quoted")
-_SHOWN: Final = bindparam("shown", expanding=True, type_=Integer)
-_LINKS: Final = (
+_PLACES: Final = [bindparam(f"shown_{at}", type_=Integer) for at in range(2 * POSTS_A_PAGE)]
+_LINK_ROWS: Final = (
     select(
         _QUOTES.post_id,
         _QUOTES.quoted_id,
@@ -701,15 +702,35 @@ _LINKS: Final = (
         .join(Board.__table__, BOARDS.id == _THREADS.board_id)
         .outerjoin(Member.__table__, _MEMBERS.id == _QUOTED.c.author_id)
     )
-    .where(
-        or_(
-            _QUOTES.post_id.in_(_SHOWN),
-            # A backlink from another thread would tell of it to readers who may not enter it.
-            and_(_QUOTES.quoted_id.in_(_SHOWN), _QUOTING.c.thread_id == _QUOTED.c.thread_id),
-        )
-    )
     .order_by(_QUOTES.post_id, _QUOTES.quoted_id)
 )
+
+
+def _links_with(places: Sequence[ColumnElement[int]]) -> Rows:
+    """The links of as many posts as there are places for them."""
+    return _LINK_ROWS.where(
+        or_(
+            _QUOTES.post_id.in_(places),
+            # A backlink from another thread would tell of it to readers who may not enter it.
+            and_(_QUOTES.quoted_id.in_(places), _QUOTING.c.thread_id == _QUOTED.c.thread_id),
+        )
+    )
+
+
+# Two statements with fixed places: what has as many places as posts is put together each time.
+_LINKS_OF_A_PAGE: Final = _links_with(_PLACES[:POSTS_A_PAGE])
+_LINKS_OF_TWO: Final = _links_with(_PLACES)
+
+
+def _links(shown: Sequence[int]) -> Rows:
+    return _LINKS_OF_A_PAGE if len(shown) <= POSTS_A_PAGE else _LINKS_OF_TWO
+
+
+def _numbered(shown: Sequence[int]) -> dict[str, int]:
+    """The posts in their places; a place that is not needed holds no post."""
+    size = POSTS_A_PAGE if len(shown) <= POSTS_A_PAGE else 2 * POSTS_A_PAGE
+    filled = [*shown, *[0] * (size - len(shown))]
+    return {f"shown_{at}": post_id for at, post_id in enumerate(filled)}
 
 
 def context(session: Session, post: Post, before: int = 3, after: int = 3) -> list[PostRow]:

@@ -107,6 +107,11 @@ def address(endpoint: str, **values: Any) -> str:
     The shape is remembered, never what was put into it. Building an address anew took 7 % of a
     thread page. What would need quoting or converting goes the long way.
     """
+    if not values:
+        shape = _drawn.addresses.get(endpoint)
+        if shape is None:
+            shape = _drawn.addresses[endpoint] = url_for(endpoint)
+        return shape
     for name, value in values.items():
         if type(value) is not str or not (value.isascii() and value.isalnum()) or name[0] == "_":
             return url_for(endpoint, **values)
@@ -142,6 +147,7 @@ class _Page(threading.local):
 
     def __init__(self) -> None:
         self.days: dict[date, str] = {}  # one page names few days often
+        self.addresses: dict[str, str] = {}  # of places without a name of their own
 
 
 _drawn: Final = _Page()
@@ -163,6 +169,7 @@ def _forget_language(_: BaseException | None = None) -> None:
     """Let the next page of this thread find its own language."""
     _drawn.words = None
     _drawn.days.clear()
+    _drawn.addresses.clear()
 
 
 def _notices() -> list[tuple[str, str]]:
