@@ -19,6 +19,7 @@ from app.moderation.queries import sanctions_of, statements_about
 from app.policy.permissions import Permission, Verdict, judge
 from app.policy.vocabulary import Actor, Visibility
 from app.shields.queries import shields_of
+from app.trust.queries import vouched_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Holdings:
     reports: Sequence[Report]
     shields: Sequence[str]
     drafts: Sequence[OwnDraft]
+    vouched_for: Sequence[str]
 
     @property
     def pictures(self) -> Sequence[OwnPicture]:
@@ -101,6 +103,7 @@ def holdings(session: Session, who: Actor, private_key: bytes) -> Holdings:
         ).all(),
         shields=[shield.label for shield in shields_of(session, who.id)],
         drafts=_drafts(session, who, private_key),
+        vouched_for=vouched_for(session, who.id),
     )
 
 

@@ -15,6 +15,7 @@ from app.core.errors import RefusalError
 from app.forum import parting
 from app.policy.vocabulary import Actor
 from app.privacy import erasure
+from app.trust import service as trust
 
 
 class TooSoonError(RefusalError):
@@ -60,5 +61,6 @@ def rename(session: Session, member: Actor, pseudonym: str, history: History) ->
     if is_unlinked:
         parting.unlink_all(session, member.id)
         accounts.shed_looks(session, member)
+        trust.carry(session, member.id)
     session.merge(Renaming(member_id=member.id, renamed_on=clock.today()))
     erasure.owe(session, member.id, member.public_id)  # the old name's bytes

@@ -166,6 +166,17 @@ def has_vouched(session: Session, voucher_id: int, member_id: int) -> bool:
     return session.get(Vouch, (member_id, voucher_id)) is not None
 
 
+def vouched_for(session: Session, voucher_id: int) -> Sequence[str]:
+    """The pseudonyms of those for whom a member vouches."""
+    query = (
+        select(Member.pseudonym)
+        .join(Vouch, Vouch.member_id == Member.id)
+        .where(Vouch.voucher_id == voucher_id)
+        .order_by(Member.pseudonym)
+    )
+    return session.scalars(query).all()
+
+
 def vouches_this_month(session: Session, voucher_id: int) -> int:
     """For how many a member has vouched in the last thirty days."""
     query = select(func.count()).where(

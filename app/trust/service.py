@@ -129,6 +129,19 @@ def take_back(session: Session, voucher: Actor, person: Person) -> None:
     settle_one(session, person.member_id)
 
 
+def carry(session: Session, member_id: int) -> None:
+    """Let a member keep the trust of today under a name that nothing connects with the old one.
+
+    What counted goes with the texts. Those who vouched would see the new name in place of the old.
+    """
+    session.execute(delete(Vouch).where(Vouch.member_id == member_id))
+    session.execute(
+        update(Member)
+        .where(Member.id == member_id, Member.trust_floor <= Member.trust)
+        .values(trust_floor=Member.trust, trust_falls_on=None)
+    )
+
+
 def give(session: Session, moderator: Actor, person: Person, trust: Trust) -> None:
     """Give trust by hand: it does not fall below this by counting."""
     audit.take_turn(session)

@@ -27,6 +27,7 @@ ARROWS: Final = {
     ("leaving", "moderation"),
     ("leaving", "review"),
     ("leaving", "shields"),
+    ("leaving", "trust"),
     ("moderation", "accounts"),
     ("moderation", "filters"),
     ("moderation", "forum"),

@@ -17,6 +17,7 @@ from app.forum.models import Post, Thread
 from app.policy.vocabulary import Role, Standing, Trust, Visibility
 from app.privacy.erasure import OwedErasure
 from app.privacy.retention import run_retention
+from app.trust import service as trust
 from tests.factories import (
     PASSPHRASE,
     make_board,
@@ -106,9 +107,22 @@ def test_unlinked_nothing_connects_the_texts_with_the_new_name(
     assert heron.mask_seed != mask
     assert (heron.about, heron.about_html) == ("", "")
     assert (heron.joined_on, heron.trust) == (joined, Trust.REGULAR)
+    with clock.stopped(clock.now() + timedelta(days=60)):
+        trust.settle_one(session, heron.id)
+    session.refresh(heron)
+    assert (heron.trust, heron.trust_falls_on) == (Trust.REGULAR, None), "it does not fall later"
     for deed in ("edit", "erase"):
         assert browser.get(f"/posts/{own.public_id}/{deed}").status_code == 403
     assert "A lamp of mine." in page, "what was said stays readable"
+
+
+def test_unlinked_nobody_who_vouched_finds_the_new_name(session: Session, sign_in: SignIn) -> None:
+    heron, wren = make_member(session, "Zander"), make_member(session, "Owlet", trust=Trust.REGULAR)
+    voucher = sign_in(wren)
+    assert voucher.post("/u/Zander/vouch").status_code == 302
+    assert "You vouch for" in voucher.get("/u/Zander/vouch").text
+    assert take(sign_in(heron), history="unlink") == 302
+    assert "You vouch for" not in voucher.get("/u/Kestrel-Lamp/vouch").text
 
 
 def test_what_is_sealed_to_the_member_opens_under_the_new_name(

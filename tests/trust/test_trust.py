@@ -17,6 +17,7 @@ from app.core.db import Database
 from app.core.settings import read_settings, write_settings
 from app.forum import service as forum
 from app.forum.models import Notice, Post
+from app.leaving.queries import holdings
 from app.moderation import service as moderation
 from app.policy.trust import GRACE, STEPS, Record, Step, rows_of
 from app.policy.vocabulary import Role, Trust, Visibility
@@ -24,7 +25,7 @@ from app.trust import queries, service
 from app.trust.models import Vouch
 from app.trust.queries import Person
 from tests.conftest import SITE
-from tests.factories import make_member, make_moderator, make_post, make_thread
+from tests.factories import make_member, make_moderator, make_post, make_thread, private_key_of
 from tests.moderation.stage import REMOVE, item_about
 
 Move = Callable[[timedelta], None]
@@ -253,6 +254,13 @@ def test_trust_by_hand_is_for_moderators(session: Session, sign_in: SignIn) -> N
     assert browser.post(f"{path}/trust", data={"trust": "9"}).status_code == 422
     assert browser.post(f"{path}/trust", data={"trust": "3"}).status_code == 302
     assert session.get_one(Member, wren.id).trust is Trust.REGULAR
+
+
+def test_an_export_says_for_whom_one_vouches(session: Session, sign_in: SignIn) -> None:
+    heron, wren = make_member(session, trust=Trust.REGULAR), newcomer(session)
+    sign_in(heron).post(f"/u/{wren.pseudonym}/vouch")
+    held = holdings(session, heron.actor, private_key_of(heron))
+    assert list(held.vouched_for) == [wren.pseudonym]
 
 
 # --- the pages ------------------------------------------------------------------------------------
