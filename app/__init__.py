@@ -35,6 +35,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     from app.forum import queries as forum_queries
     from app.forum import views as forum
     from app.leaving import views as leaving
+    from app.messages import views as messages
     from app.moderation import views as moderation
     from app.privacy.addresses import NoAddresses
     from app.shields import views as shields
@@ -67,8 +68,10 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
         SESSION_COOKIE_SECURE=config.scheme == "https",
         TRUSTED_HOSTS=list(config.hosts),
     )
-    app.extensions["database"] = database or open_database(config.database)
-    app.extensions["settings"] = SettingsCache()
+    app.extensions |= {
+        "database": database or open_database(config.database),
+        "settings": SettingsCache(),
+    }
     lend_keys(app.extensions["database"], config)
     wire_forum(
         app,
@@ -96,6 +99,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
         shields,
         filters,
         forum,
+        messages,
         moderation,
         trust,
         leaving,
@@ -118,6 +122,7 @@ def lend_keys(database: Database, config: Config) -> None:
     from app.accounts.names import open_names
     from app.cases.keys import open_cases
     from app.core.shreds import open_shreds
+    from app.messages.keys import open_messages
     from app.shields.service import open_shields
     from config import secret
 
@@ -125,6 +130,7 @@ def lend_keys(database: Database, config: Config) -> None:
     open_shields(database, secret(config, "shields"))
     open_names(database, secret(config, "names"))
     open_cases(database, secret(config, "cases"))
+    open_messages(database, secret(config, "messages"))
 
 
 def _common() -> Mapping[str, Any]:

@@ -30,6 +30,7 @@ from app.core.db import Database, open_database
 from app.core.migrate import upgrade
 from app.core.settings import Settings, write_settings
 from app.core.shreds import open_shreds
+from app.messages.keys import open_messages
 from app.web.unit_of_work import SAFE_METHODS
 from config import Config, secret
 from tests import services
@@ -138,6 +139,7 @@ def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
     share_statements(opened)
     open_shreds(opened, tmp_path / "keys")
     open_cases(opened, secret(Config(data=tmp_path), "cases"))
+    open_messages(opened, secret(Config(data=tmp_path), "messages"))
     yield opened
     opened.close()
 

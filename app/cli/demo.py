@@ -19,6 +19,7 @@ from app.cases.keys import open_cases
 from app.cli.demo_cases import fill_cases
 from app.cli.demo_content.pictures import draw
 from app.cli.demo_content.reader import Community, DemoPost, DemoStatement, DemoThread, read
+from app.cli.demo_messages import fill_messages
 from app.cli.run import prepare
 from app.core import audit, clock
 from app.core.crypto import Cost, Passphrase
@@ -31,6 +32,7 @@ from app.forum import attachments, search
 from app.forum import service as forum
 from app.forum.attachments import Chosen
 from app.forum.models import Board, Follow, Notice, Post, Quote, Thank, Thread
+from app.messages.keys import open_messages
 from app.moderation.models import Act, Report, Sanction, SanctionKind, Statement
 from app.policy.vocabulary import Standing, Visibility
 from app.review.models import Reason, ReviewItem
@@ -77,6 +79,7 @@ def run(asked: argparse.Namespace) -> int:
     database = open_database(config.database)
     open_shreds(database, config.keys)
     open_cases(database, settings_of_the_machine.secret(config, "cases"))
+    open_messages(database, settings_of_the_machine.secret(config, "messages"))
     try:
         if not fill(database):
             print("This forum has members already; the example was not put in.")
@@ -104,6 +107,7 @@ def fill(database: Database) -> bool:
             _fill_thread(session, thread, number, filled)
         _fill_queue(session, community, filled)
         fill_cases(session, filled.members, Passphrase(PASSPHRASE))
+        fill_messages(session, filled.members, Passphrase(PASSPHRASE))
     return True
 
 

@@ -42,7 +42,7 @@ def fill_cases(session: Session, members: Mapping[str, Member], passphrase: Pass
     session.add_all(CoverHour(weekday=day, begins=6, ends=22) for day in WEEKDAYS)
     session.flush()  # the clocks of what follows read these hours
     owl, heron = members["owl"], members["heron"]
-    _case(session, members, _key(owl, passphrase), _key(heron, passphrase))
+    _case(session, members, private_key_of(owl, passphrase), private_key_of(heron, passphrase))
     account = Account(
         place="elsewhere",
         facts=("name", "work"),
@@ -85,7 +85,7 @@ def _case(
     casework.write_to_team(session, hers, ANSWER)
 
 
-def _key(member: Member, passphrase: Passphrase) -> bytes:
+def private_key_of(member: Member, passphrase: Passphrase) -> bytes:
     """The private key behind the passphrase that all of the example have.
 
     Raises:

@@ -22,6 +22,7 @@ from app.core.db import Base, Database, UnfitDatabaseError, open_database
 from app.core.epochs import LostEpochError
 from app.core.migrate import is_current
 from app.core.shreds import Shred
+from app.messages.models import Message
 from app.shields import queries as shields
 from app.shields.models import ShieldBook
 from app.shields.tags import Keys
@@ -30,6 +31,7 @@ from config import Config, SettingError
 # The server secrets that cannot be made anew, and rows that show that one is needed.
 NEEDED_BY: Final[dict[str, type[Base]]] = {
     "cases": CasePart,
+    "messages": Message,
     "names": RetiredName,
     "shields": ShieldBook,
 }

@@ -41,6 +41,14 @@ GROUPS: Final[tuple[tuple[LazyString, Mapping[str, LazyString]], ...]] = (
         },
     ),
     (
+        _l("Messages"),
+        {
+            "conversations": _l("that somebody has a conversation; with whom is sealed"),
+            "letterboxes": _l("under which drawn word a member is known inside of messages"),
+            "messages": _l("copies of messages, sealed to the one who holds them"),
+        },
+    ),
+    (
         _l("The filter and shields"),
         {
             "shields": _l("shields: a name that the member chose, never the phrase"),

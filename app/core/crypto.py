@@ -10,7 +10,7 @@ from typing import Final
 
 from argon2.low_level import Type, hash_secret_raw
 from nacl.exceptions import CryptoError
-from nacl.public import PrivateKey, PublicKey, SealedBox
+from nacl.public import Box, PrivateKey, PublicKey, SealedBox
 from nacl.secret import SecretBox
 
 from app.core.turns import Turns
@@ -123,6 +123,14 @@ def new_private_key() -> bytes:
 def public_key(private_key: bytes) -> bytes:
     """The public key that belongs to a private one."""
     return bytes(PrivateKey(private_key).public_key)
+
+
+def agree(private_key: bytes, public_key: bytes) -> bytes:
+    """What two people have in common, and nobody else: X25519 (RFC 7748 §6.1), hashed as by NaCl.
+
+    Either one's private key with the other's public one gives the same 32 bytes.
+    """
+    return bytes(Box(PrivateKey(private_key), PublicKey(public_key)).shared_key())
 
 
 def seal_to(recipient: bytes, text: bytes) -> bytes:

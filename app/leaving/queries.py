@@ -14,6 +14,7 @@ from app.forum.attachments import jpeg_of
 from app.forum.drafts import Meant, drafts_of, opened
 from app.forum.models import Attachment, Post, Revision, Thread
 from app.forum.queries import uploads_of
+from app.messages.queries import own_letters
 from app.moderation.models import Report, Sanction, Statement
 from app.moderation.queries import sanctions_of, statements_about
 from app.policy.permissions import Permission, Verdict, judge
@@ -60,6 +61,19 @@ class OwnDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnMessage:
+    """One message that the member wrote.
+
+    To whom is left out, but for a number that tells conversations apart: whoever finds the file
+    must not learn who talks with whom.
+    """
+
+    conversation: int
+    written_on: date
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Holdings:
     """Everything that is exported."""
 
@@ -77,6 +91,7 @@ class Holdings:
     shields: Sequence[str]
     drafts: Sequence[OwnDraft]
     vouched_for: Sequence[str]
+    messages: Sequence[OwnMessage]
 
     @property
     def pictures(self) -> Sequence[OwnPicture]:
@@ -104,6 +119,11 @@ def holdings(session: Session, who: Actor, private_key: bytes) -> Holdings:
         shields=[shield.label for shield in shields_of(session, who.id)],
         drafts=_drafts(session, who, private_key),
         vouched_for=vouched_for(session, who.id),
+        messages=[
+            OwnMessage(number, letter.day, letter.text)
+            for number, letters in enumerate(own_letters(session, who, private_key), start=1)
+            for letter in letters
+        ],
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
 from app.forum import attachments, drafts, parting
+from app.messages import service as messages
 from app.moderation.queries import statements_about
 from app.policy.vocabulary import Actor
 from app.privacy import erasure
@@ -16,6 +17,8 @@ from app.review.service import withdraw_all
 
 def leave(session: Session, member: Actor, texts: Texts) -> OwedErasure:
     """End an account: keys, sessions, shields and whatever else is the member's go at once.
+
+    The member's copies of messages are shredded: they open no more, even out of a backup.
 
     Texts that are not to stay are hidden from everybody at once, and go in slices; of the name a
     keyed tag stays, so that nobody else takes it.
@@ -32,6 +35,7 @@ def leave(session: Session, member: Actor, texts: Texts) -> OwedErasure:
     if texts is not Texts.KEPT:
         parting.hide_all(session, member.id, owed.id)
     attachments.erase_uploads(session, member.id)
+    messages.shred_all(session, member.id)
     # An answer that still waits for a moderator goes with the decision that it answers.
     withdraw_all(session, [made.public_id for made in statements_about(session, member.id)])
     drafts.erase_all(session, member.id)

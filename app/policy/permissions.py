@@ -17,6 +17,7 @@ from app.policy.vocabulary import (
     Contested,
     Gated,
     Owned,
+    Person,
     Role,
     Ruled,
     Sealed,
@@ -43,6 +44,8 @@ class Permission(StrEnum):
     BOARD_READ = "board:read"
     CASE_LEAD = "case:lead"
     CASE_READ = "case:read"
+    CONVERSATION_READ = "conversation:read"
+    CONVERSATION_WRITE = "conversation:write"
     COVER_EDIT = "cover:edit"
     DRAFT_ERASE = "draft:erase"
     DRAFT_LIST = "draft:list"
@@ -55,6 +58,9 @@ class Permission(StrEnum):
     INBOX_READ = "inbox:read"
     INVITE_CREATE = "invite:create"
     MEMBER_READ = "member:read"
+    MESSAGE_ERASE = "message:erase"
+    MESSAGE_LIST = "message:list"
+    MESSAGE_START = "message:start"
     MYCASE_LIST = "mycase:list"
     MYCASE_READ = "mycase:read"
     NOTICE_CLEAR = "notice:clear"
@@ -202,6 +208,16 @@ def trusted_to_vouch(actor: Actor, subject: object) -> bool:
     return trusted_to_invite(actor, subject)
 
 
+def trusted_to_message(actor: Actor, subject: object) -> bool:
+    """The actor is known well enough to write to somebody first; whoever is asked may answer."""
+    return actor.trust >= Trust.KNOWN or is_moderator(actor, None)
+
+
+def somebody_else(actor: Actor, subject: Person) -> bool:
+    """It is another member."""
+    return subject.id != actor.id
+
+
 def unlocked(actor: Actor, subject: Threaded) -> bool:
     """The thread takes replies, or the actor moderates."""
     return not subject.is_locked or is_moderator(actor, subject)
@@ -298,6 +314,8 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.BOARD_READ: Access(see=(may_enter,)),
     Permission.CASE_LEAD: Access(see=(is_named,), do=(leads,)),
     Permission.CASE_READ: Access(see=(is_named,)),
+    Permission.CONVERSATION_READ: Access(see=(belongs,)),
+    Permission.CONVERSATION_WRITE: Access(see=(belongs,), do=(may_write,)),
     Permission.COVER_EDIT: Access(see=(is_operator,)),
     Permission.DRAFT_ERASE: Access(see=(belongs,)),
     Permission.DRAFT_LIST: Access(see=(is_member,)),
@@ -310,6 +328,11 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.INBOX_READ: Access(see=(is_member,)),
     Permission.INVITE_CREATE: Access(see=(is_member,), do=(may_write, trusted_to_invite)),
     Permission.MEMBER_READ: Access(see=(is_member,)),
+    Permission.MESSAGE_ERASE: Access(see=(belongs,)),
+    Permission.MESSAGE_LIST: Access(see=(is_member,)),
+    Permission.MESSAGE_START: Access(
+        see=(is_member,), do=(somebody_else, may_write, trusted_to_message)
+    ),
     Permission.MYCASE_LIST: Access(see=(is_member,)),
     Permission.MYCASE_READ: Access(see=(belongs,)),
     Permission.NOTICE_CLEAR: Access(see=(belongs,)),

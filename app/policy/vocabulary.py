@@ -115,6 +115,13 @@ class Aged(Threaded, Protocol):
     def is_fresh(self) -> bool: ...
 
 
+class Person(Protocol):
+    """A member, as others see one."""
+
+    @property
+    def id(self) -> int: ...
+
+
 class Owned(Protocol):
     """Something that belongs to one member."""
 

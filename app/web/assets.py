@@ -15,7 +15,16 @@ from app.core.errors import NotFoundError
 from app.web.access import public
 from app.web.headers import FOREVER
 
-STYLESHEETS: Final = ("tokens", "base", "layout", "components", "forum", "moderation", "cases")
+STYLESHEETS: Final = (
+    "tokens",
+    "base",
+    "layout",
+    "components",
+    "forum",
+    "messages",
+    "moderation",
+    "cases",
+)
 COMPRESSIBLE: Final = frozenset({"text/css"})
 
 

@@ -40,6 +40,10 @@ DENIALS: Final = {
     "trusted_to_attach": _l("This board takes pictures from members who have been here longer."),
     "trusted_to_vouch": _l("Members who have been here longer can vouch for others."),
     "trusted_to_invite": _l("Invites are given by members who have been here longer."),
+    "trusted_to_message": _l(
+        "Who is new here can answer messages. Writing first is open once you are known."
+    ),
+    "somebody_else": _l("This is you. Write to somebody else."),
     "unlocked": _l("This thread is locked: it takes no more replies."),
     "published": _l("This text is not open to readers, so this cannot be done with it."),
     "still_there": _l("This text is gone, so it cannot be changed."),

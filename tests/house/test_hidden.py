@@ -31,6 +31,9 @@ from app.filters.models import Action, Filter, Sort
 from app.forum import drafts
 from app.forum.drafts import Meant, Wording
 from app.forum.models import Board, Category, Follow, Notice, Post, Quote, Revision, Thread
+from app.forum.service import Draft
+from app.messages import service as messages
+from app.messages.models import Conversation, Message
 from app.moderation.models import (
     Report,
     ReportReason,
@@ -87,11 +90,13 @@ OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
     "case_id": lambda _: [],
     "code": lambda _: ["contact.letter"],
     "consent": lambda _: [ABSENT],
+    "conversation_id": lambda _: [],
     "draft_id": lambda _: [],
     "filter_id": lambda _: [],
     "invite_id": lambda _: [],
     "item_id": lambda _: [],
     "link": lambda _: [0],
+    "message_id": lambda _: [],
     "name": lambda _: ["nothing.css"],
     "notice_id": lambda _: [],
     "picture_id": lambda world: [world.picture],
@@ -271,6 +276,15 @@ def _seal(session: Session, made: World, heron: Member, owl: Member) -> None:
     made.hidden |= {
         "report_id": [waiting.public_id, taken.public_id],
         "case_id": [opened.case.public_id],
+    }
+    side = messages.send(
+        session, heron.actor, private_key_of(heron), owl.actor, Draft(body="Canarymessage")
+    )
+    sides = session.scalars(select(Conversation)).all()
+    assert side in sides
+    made.hidden |= {
+        "conversation_id": [one.public_id for one in sides],
+        "message_id": list(session.scalars(select(Message.public_id))),
     }
     opened.case.codename = "canarycodename"
     session.flush()  # nobody else may read this name
@@ -525,4 +539,5 @@ def _take_away(session: Session, world: World) -> None:
     session.execute(delete(Thread).where(Thread.id.in_(threads)))
     session.execute(delete(Board).where(Board.id.in_(boards)))
     session.execute(delete(Category).where(Category.id.in_(categories)))
+    session.execute(delete(Conversation))
     session.commit()

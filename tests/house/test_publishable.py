@@ -41,7 +41,8 @@ IS_NO_TEXT: Final = ("public_id", "subject", "version", "rules_version", "kind",
 CODES: Final = {
     "audit_entries.actor", "audit_entries.verb", "case_letters.template", "cases.codename",
     "filters.board", "step_items.code", "members.cost", "members.theme",
-    "drafts.form_key", "posts.form_key", "posts.rule", "retention_counts.of_table",
+    "drafts.form_key", "messages.form_key", "posts.form_key", "posts.rule",
+    "retention_counts.of_table",
     "review_items.findings", "review_items.outcome", "settings.name", "upkeep.name",
 }  # fmt: skip
 

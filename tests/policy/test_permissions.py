@@ -40,6 +40,7 @@ GATES: Final = (
 class Thing:
     """Whatever a door may lead to: board, thread, post, notice, statement."""
 
+    id: int = SOMEBODY
     gate: Gate = GATES[0]
     visibility: Visibility = Visibility.PUBLISHED
     is_in_the_open: bool = True
@@ -172,6 +173,7 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         "draft:list",
         "inbox:read",
         "member:read",
+        "message:list",
         "mycase:list",
         "report:list",
         "shield:list",
@@ -192,6 +194,16 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         works_here = who.roles & (Role.MODERATOR | Role.OPERATOR)
         is_known = who.trust >= Trust.REGULAR or works_here
         return ALLOW if who.standing in {"good", "slowed"} and is_known else DENY
+    if permission.value == "message:start":
+        if not who.id:
+            return HIDE
+        is_known = who.trust >= Trust.KNOWN or moderates(who)
+        can = who.standing in {"good", "slowed"} and is_known and what.id != who.id
+        return ALLOW if can else DENY
+    if permission.value in {"conversation:read", "conversation:write", "message:erase"}:
+        if who.id != ME or what.member_id != ME:
+            return HIDE
+        return DENY if deed == "write" and who.standing == "silenced" else ALLOW
     if thing in {"case", "duty"} or permission.value == "exposure:read":
         return _answer_for_case(permission.value, who, what)
     if permission.value in {
@@ -300,6 +312,7 @@ THINGS: Final = {
     "audit": lambda: [Thing()],
     "board": boards,
     "case": cases,
+    "conversation": belongings,
     "cover": lambda: [Thing()],
     "draft": belongings,
     "duty": lambda: [Thing()],
@@ -308,6 +321,7 @@ THINGS: Final = {
     "inbox": lambda: [Thing()],
     "invite": lambda: [Thing()],
     "member": lambda: [Thing()],
+    "message": lambda: [*belongings(), Thing(), Thing(id=ME)],
     "mycase": cases,
     "notice": belongings,
     "picture": texts,

@@ -26,6 +26,9 @@ from app.web.render import page, tell
 from app.web.unit_of_work import session
 
 TABLE_WORDS: Final = {
+    "conversations": _l("Conversations, with whom sealed to you"),
+    "letterboxes": _l("The drawn word that stands for you inside of messages"),
+    "messages": _l("Your copies of messages, sealed to you"),
     "posts": _l("Posts you wrote"),
     "threads": _l("Threads you started"),
     "renamings": _l("That you have changed your pseudonym"),
