@@ -35,6 +35,7 @@ GROUPS: Final[tuple[tuple[LazyString, Mapping[str, LazyString]], ...]] = (
             "drafts": _l("texts that somebody keeps for later, sealed"),
             "attachments": _l("pictures, sealed"),
             "quotes": _l("which post quotes which"),
+            "saved_posts": _l("posts that somebody saved; which they are is sealed"),
             "thanks": _l("thanks"),
             "follows": _l("which threads somebody follows; how far he or she has read is sealed"),
             "notices": _l("lines in inboxes, without texts"),

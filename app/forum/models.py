@@ -316,6 +316,19 @@ class KeptDraft(Base):
     kept_on: Mapped[date] = mapped_column(Date)
 
 
+class SavedPost(Base):
+    """A post that a member wants to find again: sealed, so that only the member knows which."""
+
+    __tablename__ = "saved_posts"
+    __retention__ = Keep(why="until it is undone")
+    __table_args__ = (UniqueConstraint("member_id", "tag"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"))
+    tag: Mapped[bytes] = mapped_column(LargeBinary(16))
+    box: Mapped[bytes] = mapped_column(LargeBinary(64))
+
+
 class Thank(Base):
     """A member thanks another for a post."""
 

@@ -910,6 +910,34 @@ def is_well_known(session: Session, words: str) -> bool:
     return session.scalar(select(func.count()).select_from(found.subquery())) == WELL_KNOWN_POSTS
 
 
+def hits_of(session: Session, actor: Actor, public_ids: Sequence[str]) -> dict[str, Hit]:
+    """Those of the named posts that the actor may read, by public id, in one statement."""
+    query = (
+        select(
+            Post.id,
+            Post.public_id,
+            Thread.title,
+            Board.name,
+            Member.pseudonym,
+            func.substr(Post.body, 1, 2 * EXCERPT),
+            Post.written_at,
+        )
+        .join(Thread, Thread.id == Post.thread_id)
+        .join(Board, Board.id == Thread.board_id)
+        .outerjoin(Member, Member.id == Post.author_id)
+        .where(
+            Post.public_id.in_(public_ids),
+            Post.visibility == Visibility.PUBLISHED,
+            Thread.visibility == Visibility.PUBLISHED,
+            may_enter_sql(actor),
+        )
+    )
+    return {
+        public_id: Hit(inner, public_id, title, board, author, excerpt(body, EXCERPT), written_at)
+        for inner, public_id, title, board, author, body, written_at in session.execute(query)
+    }
+
+
 def find(session: Session, actor: Actor, query: str, *, before: int | None = None) -> Page[Hit]:
     """One page of the posts with all these words that the actor may read, the last first."""
     words = search.words_of(query)

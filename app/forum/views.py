@@ -15,7 +15,7 @@ from app.core import ids
 from app.core.errors import NotFoundError
 from app.core.pictures import MIME, TAKEN
 from app.core.text import clean, clean_line, render
-from app.forum import drafts, queries, service
+from app.forum import drafts, queries, saved, service
 from app.forum.attachments import PICTURES_AT_MOST, Chosen, jpeg_of
 from app.forum.drafts import Meant, OpenDraft, TooManyDraftsError, Wording
 from app.forum.forms import KEY_SIGNS, PostForm, ThreadForm, number
@@ -32,6 +32,7 @@ from app.forum.models import (
     Thread,
 )
 from app.forum.queries import Keys, Order
+from app.forum.saved import TooManySavedError
 from app.forum.selfcheck import picture_of
 from app.forum.service import HandedBackError
 from app.forum.uploads import takes_pictures
@@ -504,6 +505,44 @@ def unthank(post: Post) -> ResponseReturnValue:
     """Take the thanks back."""
     service.unthank(session(), me(), post)
     return redirect(place_of(post))
+
+
+@blueprint.post("/posts/<post_id>/save")
+@permit_on(Permission.POST_SAVE, queries.post_by_id)
+def save_post(post: Post) -> ResponseReturnValue:
+    """Save a post, to find it again."""
+    try:
+        saved.save(session(), me(), signed_in().unlock(), post)
+    except TooManySavedError:
+        tell(_("You have saved as many posts as one member can. First take some out."), "warning")
+        return redirect(url_for("forum.saved_posts"))
+    tell(_("Saved. You find it under “Saved posts” in your menu; nobody else can see that."))
+    return redirect(place_of(post))
+
+
+@blueprint.post("/posts/<post_id>/unsave")
+@permit_on(Permission.POST_SAVE, queries.post_by_id)
+def unsave_post(post: Post) -> ResponseReturnValue:
+    """Take a post out of the saved ones."""
+    saved.unsave(session(), me(), signed_in().unlock(), [post.public_id])
+    return redirect(url_for("forum.saved_posts"))
+
+
+@blueprint.get("/me/saved")
+@permit(Permission.SAVED_LIST)
+def saved_posts() -> ResponseReturnValue:
+    """What the member has saved, as it stands now."""
+    key, before = signed_in().unlock(), paging_key("before")
+    found = saved.saved_page(session(), me(), key, before)
+    return page("forum/saved.html", saved=found, is_first=before is None)
+
+
+@blueprint.post("/me/saved/forget")
+@permit(Permission.SAVED_LIST)
+def forget_gone_posts() -> ResponseReturnValue:
+    """Take out what is gone, or closed to the member by now."""
+    saved.forget_gone(session(), me(), signed_in().unlock())
+    return redirect(url_for("forum.saved_posts"))
 
 
 @blueprint.post("/threads/<thread_id>/follow")

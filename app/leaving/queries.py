@@ -14,6 +14,7 @@ from app.forum.attachments import jpeg_of
 from app.forum.drafts import Meant, drafts_of, opened
 from app.forum.models import Attachment, Post, Revision, Thread
 from app.forum.queries import uploads_of
+from app.forum.saved import saved_ids
 from app.messages.queries import own_letters
 from app.moderation.models import Report, Sanction, Statement
 from app.moderation.queries import sanctions_of, statements_about
@@ -92,6 +93,7 @@ class Holdings:
     drafts: Sequence[OwnDraft]
     vouched_for: Sequence[str]
     messages: Sequence[OwnMessage]
+    saved: Sequence[str]  # public ids, as in the addresses of posts
 
     @property
     def pictures(self) -> Sequence[OwnPicture]:
@@ -124,6 +126,7 @@ def holdings(session: Session, who: Actor, private_key: bytes) -> Holdings:
             for number, letters in enumerate(own_letters(session, who, private_key), start=1)
             for letter in letters
         ],
+        saved=[public_id for _, public_id in saved_ids(session, who, private_key)],
     )
 
 

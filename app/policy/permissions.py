@@ -74,6 +74,7 @@ class Permission(StrEnum):
     POST_READ_REVISIONS = "post:read_revisions"
     POST_REMOVE_REVISION = "post:remove_revision"
     POST_REPORT = "post:report"
+    POST_SAVE = "post:save"
     POST_THANK = "post:thank"
     QUEUE_READ = "queue:read"
     QUEUE_RESCREEN = "queue:rescreen"
@@ -81,6 +82,7 @@ class Permission(StrEnum):
     REVIEW_DECIDE = "review:decide"
     REVIEW_READ = "review:read"
     SANCTION_LIFT = "sanction:lift"
+    SAVED_LIST = "saved:list"
     SETTINGS_EDIT = "settings:edit"
     SHIELD_LIST = "shield:list"
     SHIELD_REMOVE = "shield:remove"
@@ -357,6 +359,7 @@ TABLE: Final[Mapping[Permission, Access]] = {
     ),
     Permission.POST_REMOVE_REVISION: Access(see=(may_know_of_it, own)),
     Permission.POST_REPORT: Access(see=(may_know_of_it,), do=(is_member, published, others)),
+    Permission.POST_SAVE: Access(see=(may_know_of_it,), do=(is_member, published)),
     Permission.POST_THANK: Access(see=(may_know_of_it,), do=(is_member, published, others)),
     Permission.QUEUE_READ: Access(see=(is_moderator,)),
     Permission.QUEUE_RESCREEN: Access(see=(is_moderator,)),
@@ -366,6 +369,7 @@ TABLE: Final[Mapping[Permission, Access]] = {
     ),
     Permission.REVIEW_READ: Access(see=(is_moderator, may_enter, not_a_party)),
     Permission.SANCTION_LIFT: Access(see=(is_moderator, may_enter), do=(concerns_others,)),
+    Permission.SAVED_LIST: Access(see=(is_member,)),
     Permission.SETTINGS_EDIT: Access(see=(is_operator,)),
     Permission.SHIELD_LIST: Access(see=(is_member,)),
     Permission.SHIELD_REMOVE: Access(see=(belongs,)),

@@ -28,7 +28,7 @@ from app.cases.words import Severity
 from app.core import clock
 from app.core.db import Base
 from app.filters.models import Action, Filter, Sort
-from app.forum import drafts
+from app.forum import drafts, saved
 from app.forum.drafts import Meant, Wording
 from app.forum.models import Board, Category, Follow, Notice, Post, Quote, Revision, Thread
 from app.forum.service import Draft
@@ -253,6 +253,7 @@ def _hide(session: Session, made: World, heron: Member, owl: Member, stoat: Memb
         "upload_id": [upload.public_id],
     }
     _seal(session, made, heron, owl)
+    saved.save(session, stoat.actor, private_key_of(stoat), answer)  # while he was let in
     made.things = [answer, held, held_thread, inside, secret, category]
 
 

@@ -213,7 +213,7 @@ UNESCAPED_IN_POSTS = {
     "s_thanked if is_thanked else s_thank", "row.public_id",
     "s_new", "s_held", "s_you", "s_edited", "s_gone", "s_quoted", "s_quote", "s_thank", "s_more",
     "s_unveil", "images", "picture.public_id", "picture.width", "picture.height",
-    "s_edit", "s_erase", "s_earlier", "s_report",
+    "s_edit", "s_erase", "s_earlier", "s_report", "s_save",
 }  # fmt: skip
 ESCAPED_IN_POSTS = {"author|e", "(author or s_former)|e", "source.text|e", "picture.alt|e"}
 

@@ -176,6 +176,7 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         "message:list",
         "mycase:list",
         "report:list",
+        "saved:list",
         "shield:list",
         "standing:read",
     }:
@@ -288,6 +289,8 @@ def _answer_for_text(permission: Permission, who: Actor, what: Thing) -> Verdict
             return ALLOW if who.id else DENY
         case "thread:lock" | "thread:move" | "thread:pin":
             return ALLOW if moderates(who) else HIDE
+        case "post:save":
+            return ALLOW if who.id and published else DENY
         case "post:create" | "post:quote":
             can = can_write(who, what.gate.reply, is_locked=what.is_locked)
             return ALLOW if published and can else DENY
@@ -330,6 +333,7 @@ THINGS: Final = {
     "report": lambda: [Thing()],
     "review": matters,
     "sanction": belongings,
+    "saved": lambda: [Thing()],
     "settings": lambda: [Thing()],
     "shield": belongings,
     "standing": lambda: [Thing()],

@@ -32,6 +32,7 @@ TABLE_WORDS: Final = {
     "posts": _l("Posts you wrote"),
     "threads": _l("Threads you started"),
     "renamings": _l("That you have changed your pseudonym"),
+    "saved_posts": _l("Posts you saved; which they are is sealed to you"),
     "drafts": _l("Drafts, sealed to you"),
     "follows": _l("Threads you follow"),
     "owed_erasures": _l("What you erased"),
