@@ -55,6 +55,7 @@ LONGEST_STRETCH: Final = 2_000  # code points of such stretches that are read as
 AROUND: Final = 160  # code points to both sides of a disguise that are read again with it
 MOST_READ_TWICE: Final = 8_000  # code points that may be read again without their disguise
 EARLIER_POSTS: Final = 5
+WIDENS: Final = 0.35  # confidence of what widens a mark
 EARLIER_LENGTH: Final = 2_000
 
 Detector = Callable[[Scene], Iterator[Candidate]]
@@ -303,6 +304,7 @@ def _settled(candidates: list[Candidate]) -> list[Candidate]:
     for candidate, span in placed:
         rivals = [other for other, where in kept if _overlap(span, where)]
         if any(_gives_way(candidate, other) for other in rivals):
+            _widen(candidate, rivals)
             continue
         kept.append((candidate, span))
         if len(kept) > MOST_FINDINGS:
@@ -313,6 +315,31 @@ def _settled(candidates: list[Candidate]) -> list[Candidate]:
             if candidate.category in {Category.PHONE, Category.EMAIL, Category.POSTAL_ADDRESS}:
                 candidate.add("beside_name", WEIGHTS["beside_name"])
     return [candidate for candidate, _ in kept]
+
+
+# What is said in a clause: where two readers saw it, all that either saw is marked.
+_SAID: Final = frozenset(
+    {
+        Category.SOLICITATION,
+        Category.ACCOUNT_LINK,
+        Category.WHEREABOUTS,
+        Category.EXPOSURE_THREAT,
+    }
+)
+
+
+def _widen(candidate: Candidate, rivals: list[Candidate]) -> None:
+    """Let what is kept cover what gives way to it, if both say the same of a clause."""
+    for other in rivals:
+        if (
+            other.category is candidate.category
+            and other.category in _SAID
+            and other.view is candidate.view
+            and confidence(candidate.signals) >= WIDENS
+        ):
+            other.start = min(other.start, candidate.start)
+            other.end = max(other.end, candidate.end)
+            return
 
 
 def _rank(candidate: Candidate) -> int:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from app.screening.tokens import View
 
 KINDS: Final = (
+    "as",  # between somebody and the name they bear
+    "fetch",  # who asks so wants to come
+    "ihave",
     "he",  # one person who is neither speaker nor reader
     "clitic",  # the same before a verb of seeing: "lo he visto"
     "human",
@@ -143,6 +146,7 @@ class Senses:
         "accented",
         "bits",
         "code",
+        "drops",
         "function",
         "has_compounds",
         "is_listed",
@@ -154,6 +158,7 @@ class Senses:
         self.code = pack.code
         self.bits: dict[str, int] = {}
         self.accented: dict[str, int] = {}  # "sé", which is not "se"
+        self.drops = "verb_he" in pack.senses  # pronouns may be left out
         self.is_listed = bool(pack.senses)
         self.has_compounds = "compounds" in pack.senses
         self._stop = frozenset(plain(word.lower()) for word in pack.words.get("stop", ()))

@@ -24,7 +24,7 @@ HE, HIS, CLITIC, THAT, DET = (bit(n) for n in ("he", "his", "clitic", "that", "d
 HUMAN, POSTER, KIN, FAMILY, TRADE = (bit(n) for n in ("human", "poster", "kin", "family", "trade"))
 YOURS: Final = bit("you", "your", "verb_you")
 MINE: Final = bit("me", "my", "verb_me", "we")
-FICTION: Final = bit("fiction")
+FICTION, REVEAL = bit("fiction"), bit("reveal")
 MY, WHO, SEES, BE, NOBODY = (bit(n) for n in ("my", "who", "sees", "be", "nobody"))
 LIKE: Final = bit("like")
 TELL, MANY, WHICH_ONE, LIVES = (bit(n) for n in ("tell", "many", "which_one", "lives"))
@@ -35,6 +35,9 @@ DOES: Final = bit(
 _SOMEBODY: Final = HUMAN | POSTER | KIN | FAMILY | TRADE
 _HANDLES: Final = frozenset({HANDLE_SYMBOL, CAMEL_SYMBOL})
 _QUOTES: Final = frozenset("\"'«»“”„*")
+_ABBREVIATED: Final = frozenset(
+    ["st", "ste", "nr", "str", "av", "avda", "bzw", "dr", "dra", "prof"]
+)
 _ENDS: Final = frozenset("!?;\n")
 _CLAUSE: Final = frozenset(",:(-\u2014")
 LONGEST_SENTENCE: Final = 60  # tokens
@@ -90,6 +93,8 @@ class Spoken:
         if view.starts[at + 1] == view.ends[at]:
             return False
         before = view.keys[at - 1]
+        if view.flags[at - 1] & TITLE or before in _ABBREVIATED:
+            return False
         return len(before) > ABBREVIATED or view.is_capital(at + 1) or before[0].isdigit()
 
     def has(self, kinds: int, first: int, last: int) -> bool:
@@ -129,14 +134,16 @@ class Spoken:
             return None
         following = self.bits[at + 1] if at + 1 < len(self.bits) else 0
         is_last = at + 1 >= len(self.bits) or not view.keys[at + 1][0].isalpha()
-        is_noun = not following & (DOES | OF | AT | WHICH_ONE) or view.is_capital(at + 1)
-        if mine & LIKE and not is_last and is_noun:
-            mine &= ~HUMAN  # "la nueva ley"
+        if mine & LIKE and not is_last:
+            is_small = following & (DOES | OF | AT | WHICH_ONE) or view.flags[at + 1] & STOP
+            is_plural = self.senses.has_compounds and key[-1] == "n" and self._has_many(at)
+            if view.is_capital(at + 1) or not is_small or is_plural:
+                mine &= ~HUMAN  # "la nueva ley"
         if mine & _SOMEBODY:
             person = self._noun(at, mine)
             if person is not None:
                 return person
-        if mine & HE and (not mine & (THAT | DET) or is_last or following & DOES):
+        if mine & HE and (not mine & (THAT | DET) or is_last or following & (DOES | WHICH_ONE)):
             return Person(at, at + 1, *THIRD)
         if mine & HIS and not (mine & YOURS and following & DOES):
             return Person(at, at + 1, "owner.his", 9, About.PERSON)
@@ -148,11 +155,16 @@ class Spoken:
             return Person(at, at + 1, *THIRD)
         if mine & DET and (
             (
-                following & (OF | WHICH_ONE)
-                and not is_last
+                not mine & MANY
                 and at + 2 < len(self.bits)
-                and (self.opens(at) or self.bits[at - 1] & (AT | TELL | SEES | LIVES))
-                and not mine & MANY
+                and (
+                    (
+                        following & OF
+                        and not is_last
+                        and (self.opens(at) or self.bits[at - 1] & (AT | TELL | SEES | LIVES))
+                    )
+                    or (following & WHICH_ONE and key != "o")  # "o que" is "what"
+                )
             )
             or (following & DOES and not view.is_capital(at + 1) and self.opens(at))
         ):
@@ -168,6 +180,10 @@ class Spoken:
         ):
             return Person(at, at + 1, "owner.compound", 8, About.MEMBER)
         return None
+
+    def _has_many(self, at: int) -> bool:
+        """`die Kleinen`: several."""
+        return at > 0 and bool(self.bits[at - 1] & MANY)
 
     def _is_quoted(self, at: int) -> bool:
         """Return whether one word in quotation marks follows: a pseudonym."""
@@ -271,7 +287,7 @@ class Spoken:
                 continue
             before = bits[at - 1] if at else 0
             is_person = bits[at] & HUMAN and before & THAT
-            is_verb = bits[at] & DOES and not before & (DET | HIS | THAT)
+            is_verb = bits[at] & (DOES | REVEAL) and not before & (DET | HIS | THAT)
             if not is_person and not is_verb:
                 return True
         return False

@@ -107,6 +107,13 @@ def _named(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     if read is None or (pattern.strength == "naming" and not _is_given(scene, read.first)):
         return None
     parts = scene.view.flags[read.first : read.last]
+    if (
+        pattern.language == "de"
+        and read.first
+        and scene.view.keys[read.first - 1] in _GERMAN_HE
+        and not any(flag & (GIVEN | SURNAME) and not flag & COMMON for flag in parts)
+    ):
+        return None  # "hinter dem Remake von Gothic"
     if parts[0] & (HEAD | INSTITUTION) and not parts[0] & GIVEN:
         return None
     candidate = candidate_of(scene, Category.REAL_NAME, read.first, read.last, "real_name")
@@ -258,12 +265,26 @@ def _employed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candid
     return candidate
 
 
+_REALLY: Final = frozenset(
+    [
+        "wirklichkeit",
+        "wahrheit",
+        "realitat",
+        "realidad",
+        "realidade",
+        "verdad",
+        "verdade",
+        "realite",
+    ]
+)
 _HOURS: Final = frozenset({"uhr", "h", "heures", "horas"})
 
 
 def is_no_workplace(scene: Scene, read: Read, language: str = "") -> bool:
     """Return whether a place is a street, or a German noun that is capital as all are."""
     streets = scene.lexicon.address
+    if read.first and scene.view.keys[read.first - 1] in _REALLY:
+        return True  # "in Wirklichkeit …"
     key = scene.view.keys[read.first]
     if scene.view.keys[read.last - 1] in _HOURS:
         return True  # a time is no part of a firm's name
@@ -325,7 +346,10 @@ def _linked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidat
     if (
         read.weight < ACCOUNT_SHAPED
         and pattern.language != "en"  # which weighs common words by clauses
-        and scene.view.flags[read.last - 1] & ~(GIVEN | SURNAME)
+        and (
+            scene.view.flags[read.last - 1] & ~(GIVEN | SURNAME)
+            or (pattern.language == "de" and scene.view.is_capital(read.last - 1))
+        )
     ):
         candidate.add("account.a_word", -24)  # she is a nurse
     _own(scene, candidate, range(found.start(), read.first), found.groupdict())
@@ -359,7 +383,7 @@ def _placed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidat
     if has_place and has_clock:
         candidate.add("place_and_time", 6)
     elif not has_place:
-        candidate.add("no_place", -14)
+        candidate.add("no_place", -20)
     elif not has_clock and not has_name:
         candidate.add("any_place", -20)  # to church on Sundays
     elif not has_clock and not any(view.flags[at] & INSTITUTION for at in around):

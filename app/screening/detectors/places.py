@@ -290,7 +290,7 @@ _MEASURES: Final = frozenset(
 )
 
 
-def _type_first(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:  # noqa: C901, PLR0912  # one grammar, read from top to bottom
+def _type_first(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:  # noqa: C901, PLR0911, PLR0912  # one grammar, read from top to bottom
     """Read on from a street word: `calle Almirante Roca 23`, `14 bis rue des Mésanges`."""
     view = scene.view
     keys = view.keys
@@ -320,10 +320,14 @@ def _type_first(scene: Scene, token: int) -> tuple[int, int, int, bool] | None: 
         words += not is_particle
         capitals += view.is_capital(at)
         at += 1
+    if at == token + 1 and keys[at : at + 1] and keys[at].isdigit():
+        grid = _grid_end(scene, at)  # Carrera 15 # 93-47, as in Colombia
+        if grid is not None:
+            return token, grid, 10, True
     if not words:
         return None
     number = at
-    while number < len(keys) and number <= at + 2 and keys[number] in _BEFORE_NUMBER:
+    while number < len(keys) and number <= at + 4 and keys[number] in _BEFORE_NUMBER:
         number += 1
     if number < len(keys) and _is_house_number(scene, number):
         if not capitals and not _resides(scene, token):
@@ -350,6 +354,22 @@ def _type_first(scene: Scene, token: int) -> tuple[int, int, int, bool] | None: 
         return before, at, 10, True
     if capitals and scene.lexicon.address.is_strong(keys[token]):
         return token, at, 0, False
+    return None
+
+
+def _grid_end(scene: Scene, at: int) -> int | None:
+    """Return the end of `15 # 93-47`: a street's number, then the house's."""
+    keys = scene.view.keys
+    at += 1 + (
+        len(keys[at + 1 : at + 2]) == 1 and keys[at + 1] in {"a", "b", "c", "bis", "sur", "norte"}
+    )
+    if keys[at : at + 1] not in (["#"], ["no"], ["n"], ["nº"]):
+        return None
+    while at < len(keys) and keys[at] in {"#", "no", "n", "º", ".", "°", "nº"}:
+        at += 1
+    if at < len(keys) and _is_house_number(scene, at):
+        is_pair = keys[at + 1 : at + 2] == ["-"] and at + 2 < len(keys) and keys[at + 2].isdigit()
+        return at + 3 if is_pair else at + 1
     return None
 
 

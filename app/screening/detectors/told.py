@@ -25,9 +25,10 @@ from app.screening.lexicon import (
 from app.screening.readers import Read, name_from, place_from, surname_from
 from app.screening.scene import Candidate, Scene
 from app.screening.scoring import SENSE
-from app.screening.senses import bit
+from app.screening.senses import Person, bit
 from app.screening.spoken import Spoken
 
+_WHO, _VERB_HE, _MANY = bit("who"), bit("verb_he"), bit("many")
 _CALLED, _NAMES, _REALLY, _BE = (bit(n) for n in ("called", "names", "really", "be"))
 _RECORDED, _BEHIND, _TOLD, _SURNAME = (bit(n) for n in ("recorded", "behind", "told", "surname"))
 _TELL, _FIND, _YOU, _FICTION = bit("tell"), bit("find"), bit("you", "verb_you"), bit("fiction")
@@ -101,8 +102,19 @@ def _name_at(  # noqa: PLR0911  # one grammar, read from top to bottom
     if not view.keys[at][0].isalpha() or flag & TITLE or spoken.bits[at] & _NO_NAME:
         return None
     is_listed = bool(flag & GIVEN) and not flag & COMMON
-    is_announced = spoken.has(_CALLED | _NAMES | _BE, max(low, at - 5), at) or spoken.has(
-        _RECORDED, max(low, at - FAR), at
+    is_first = at == low > 0 and spoken.senses.code != "de" and at + 2 < len(view.keys)
+    is_called = (
+        at > low
+        and spoken.senses.code != "de"
+        and view.keys[at - 1] == ","
+        and view.keys[at + 2 : at + 3] == [","]
+        and spoken.has(_YOU, low, at)
+    )
+    is_announced = (
+        is_called
+        or (is_first and view.keys[at + 2] in ",.")
+        or spoken.has(_CALLED | _NAMES | _BE, max(low, at - 5), at)
+        or spoken.has(_RECORDED, max(low, at - FAR), at)
     )
     if spoken.has(_SURNAME, max(low, at - SHORT), at) and view.is_capital(at):
         return name_from(view, at, is_sure=True) or surname_from(view, at)
@@ -142,6 +154,8 @@ def _named(
         return None
     view = scene.view
     person = spoken.whose(place, read.first, read.last)
+    if person is None and place and spoken.has(_WHO, *spoken.sentences[place - 1]):
+        person = Person(read.first, read.last, "owner.asked", 4, About.PERSON)
     if person is None and _best(rules) < _LEAST_ALONE:
         return None
     called = spoken.first_of(_CALLED | _BE, max(low, read.first - SHORT), read.first)
@@ -225,6 +239,12 @@ def _announced(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     is_real = spoken.has(_REALLY, before, first) or spoken.has(_REALLY, last, min(high, last + 3))
     if spoken.has(_CALLED, max(low, first - 4), first):
         rules.append("name.called_really" if is_real else "name.called")
+    following = min(high, last + SHORT)
+    after = spoken.first_of(_CALLED, last, following)
+    if after is not None and spoken.has(bit("det", "he", "that"), after + 1, after + 2):
+        rules.append("name.called")  # "Friederike Obst heißt die"
+    if first > low and bits[first - 1] & bit("as"):
+        rules.append("name.as")
     if spoken.has(_NAMES, before, first) or spoken.has(_NAMES, last, min(high, last + 4)):
         rules.append("name.real" if is_real else "name.said")
     if spoken.has(_SURNAME, max(low, first - SHORT), first):
@@ -257,11 +277,13 @@ def _announced(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
         )
     ):
         rules.append("name.beside")
-    if spoken.has(_YOU, max(low, first - 4), first) and spoken.has(
+    is_spoken_to = (
+        first > low and view.keys[first - 1] == "," and view.keys[last : last + 1] == [","]
+    )
+    is_told_so = spoken.has(_YOU, max(low, first - 4), first) and spoken.has(
         _BE | _CALLED, max(low, first - 4), min(high, last + 2)
-    ):
-        rules.append("name.yours")
-    if rules and spoken.has(_TOLD, low, min(len(bits), high + NEAR)):
+    )
+    if is_told_so or (is_spoken_to and spoken.has(_YOU, low, first)):
         rules.append("name.told")
     return rules
 
@@ -270,9 +292,10 @@ def _workplaces(
     scene: Scene, spoken: Spoken, place: int, low: int, high: int
 ) -> Iterator[Candidate]:
     """Yield workplaces and schools beside what somebody does there."""
-    if not spoken.has(_WORKS | _STUDIES | _POST | _TRADE | _WORKPLACE, low, high):
-        return
     view, bits = scene.view, spoken.bits
+    works = _WORKS | _STUDIES | _POST | _TRADE | _WORKPLACE | _DOES
+    if not spoken.has(works, low, high) and not any(_is_class(k) for k in view.keys[low:high]):
+        return
     at = low
     while at < high - 1:
         is_label = view.keys[at] in ",:=" and spoken.has(_WORKPLACE, max(low, at - 3), at)
@@ -299,7 +322,7 @@ def _workplaces(
             at += 1
 
 
-def _employed(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
+def _employed(  # noqa: C901, PLR0911, PLR0912  # one grammar, read from top to bottom
     scene: Scene, spoken: Spoken, read: Read, where: tuple[int, int, int, int], *, is_label: bool
 ) -> Candidate | None:
     place, low, high, at = where
@@ -311,21 +334,25 @@ def _employed(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
         rules.append("work.works")
     elif spoken.has(_WORKS, read.last, behind):
         rules.append("work.behind")
-    if spoken.has(_STUDIES, before, read.first) or spoken.has(_STUDIES, read.last, behind):
+    if (
+        any(_is_class(key) for key in view.keys[before:behind])
+        or spoken.has(_STUDIES, before, read.first)
+        or spoken.has(_STUDIES, read.last, behind)
+    ):
         rules.append("work.studies")
     if spoken.has(_POST, before, behind):
         rules.append("work.post")
     if spoken.has(_TRADE, before, read.first):
         rules.append("work.trade")
     if spoken.has(_DOES, before, read.first) and (
-        read.has_head or view.flags[read.first] & (MASS | HEAD)
+        read.has_head or view.flags[read.first] & (MASS | HEAD) or read.weight >= _PLACED
     ):
         rules.append("work.does")
     if spoken.has(_WORKPLACE, max(low, at - 4), at + 1) and (
         spoken.has(_HIS | (bit("like") if is_label else _BE), max(low, at - 5), at + 1)
     ):
         rules.append("work.label")
-    if not rules or (rules == ["work.does"] and not read.has_head):
+    if not rules:
         return None
     if _is_address(scene, read):
         return None
@@ -335,6 +362,8 @@ def _employed(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     person = spoken.whose(place, read.first, read.last)
     if works is not None and spoken.is_self(works, low):
         return None
+    if is_of and rules == ["work.trade"] and (person is None or person.rule in _OWNERS):
+        return None  # the owner of Betis
     if person is None and set(rules) <= _NEEDING:
         return None
     candidate = scene.candidate(
@@ -358,7 +387,14 @@ def _employed(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     return candidate
 
 
+_OWNERS: Final = frozenset({"owner.trade", "owner.poster", "owner.kin"})
+_PLACED: Final = 12  # the weight of a workplace that is told with its town
 _NEEDING: Final = frozenset({"work.post", "work.trade", "work.does", "work.studies"})
+
+
+def _is_class(key: str) -> bool:
+    """`7b`, `3c`: a class at school."""
+    return 2 <= len(key) <= 3 and key[0].isdigit() and key[-1] in "abcdefg" and key[:-1].isdigit()  # noqa: PLR2004  # the number says what it counts
 
 
 def _is_address(scene: Scene, read: Read) -> bool:
@@ -404,9 +440,11 @@ def _met(scene: Scene, spoken: Spoken, place: int, low: int, high: int) -> Candi
     if moves is not None and spoken.is_self(moves, low):
         return None
     person = spoken.whose(place, at, at + 1)
+    if person is None and moves is not None and _is_dropped(spoken, moves, low, high, rules):
+        person = Person(moves, moves + 1, "owner.dropped", 4, About.PERSON)
     if person is None or person.about is About.SELF or person.rule in _NOBODY:
         return None
-    if moves is None and person.rule not in _SURE:
+    if moves is None and (person.rule not in _SURE or spoken.has(bit("me"), low, high)):
         return None
     if person.rule == "owner.dropped" and spoken.has(_MINE, low, high):
         return None
@@ -428,6 +466,12 @@ def _met(scene: Scene, spoken: Spoken, place: int, low: int, high: int) -> Candi
         _add(candidate, "met.seen")
     candidate.add(person.rule, person.weight)
     candidate.about = person.about
+    if (
+        is_named
+        and ("met.again" in rules or "met.now" in rules)
+        and not spoken.has(_WORKS | _POST, low, high)
+    ):
+        _add(candidate, "met.no_work")
     if person.rule == "owner.trade" and not is_named:
         _add(candidate, "met.service")
     if person.rule == "owner.second":
@@ -442,11 +486,22 @@ def _met(scene: Scene, spoken: Spoken, place: int, low: int, high: int) -> Candi
     return candidate
 
 
+_TO_A_TOWN: Final = frozenset({"nach", "bis"})
 _PLACE_ENDINGS: Final = (
     *("see", "hof", "berg", "dorf", "burg", "stadt", "heim", "bach", "tal", "park", "feld"),
     *("hausen", "ingen", "ried", "wald", "eck", "tor", "brucke", "weiher", "kirchen"),
 )
 _SURE: Final = frozenset({"owner.third", "owner.human", "owner.handle", "owner.poster"})
+
+
+def _is_dropped(spoken: Spoken, moves: int, low: int, high: int, rules: list[str]) -> bool:
+    """Return whether a verb alone says who: `baja a las ocho`, `sai da facul sozinha`."""
+    if spoken.senses.has_compounds or spoken.view.keys[moves][-1] in "nsz":
+        return False
+    is_told = "met.alone" in rules or ("met.clock" in rules and "met.again" in rules)
+    return is_told and bool(spoken.senses.drops) and not spoken.has(_MINE | bit("my"), low, high)
+
+
 _NOBODY: Final = frozenset({"owner.own_kin"})
 
 
@@ -472,7 +527,9 @@ def _place(scene: Scene, spoken: Spoken, low: int, high: int) -> tuple[int, bool
     view, bits = scene.view, spoken.bits
     best: int | None = None
     for at in range(low, high - 1):
-        if not bits[at] & _AT:
+        if not bits[at] & _AT or (
+            bits[at] & _OF and not spoken.has(_MOVES | _SPOT, max(low, at - 4), at)
+        ):
             continue
         for near in range(at + 1, min(high, at + 5)):
             if not view.keys[near][0].isalpha() or (
@@ -498,6 +555,10 @@ def _is_german_noun(spoken: Spoken, at: int) -> bool:
     if spoken.senses.code != "de":
         return False
     view = spoken.view
+    if view.keys[at].endswith(_PLACE_ENDINGS) or (
+        at and view.keys[at - 1] in _TO_A_TOWN and not view.flags[at]
+    ):
+        return False  # common nouns have articles
     return (
         not view.flags[at] & (GIVEN | SURNAME)
         and not (at and view.is_capital(at - 1) and (view.flags[at - 1] & (INSTITUTION | HEAD)))

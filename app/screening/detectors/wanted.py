@@ -38,10 +38,12 @@ _CONDITION, _PROOF, _IKNOW = bit("condition"), bit("proof"), bit("iknow")
 _THING, _SAFETY = bit("thing"), bit("safety")
 _MOVES: Final = bit("moves")
 _FAMILY: Final = bit("family")
+_AND: Final = frozenset({"und", "y", "e", "et", "&", "i"})
 _JOINS: Final = frozenset({"=", ":", ">"})
 _QUOTES: Final = frozenset("\"'«»“”„")
 REACH: Final = 16  # tokens between a request and what is asked for
 NEAR: Final = 5
+SURE_ACCOUNT: Final = 8  # the weight of what can only be a pseudonym
 LEAST_ACCOUNT: Final = 4  # letters of a word that may be a pseudonym
 
 
@@ -73,7 +75,7 @@ Target = tuple[int, str, Person | None]  # the token, the rule, whose it is if t
 def _asked(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     scene: Scene, spoken: Spoken, place: int, low: int, high: int
 ) -> Candidate | None:
-    if not spoken.has(_FACT | _HINT | _WHERE | _WHICH | _WHO | _FIND | _CALLED, low, high):
+    if not spoken.has(_KNOWS | _FACT | _HINT | _WHERE | _WHICH | _WHO | _FIND | _CALLED, low, high):
         return None
     is_question = high < len(scene.view.keys) and scene.view.keys[high] == "?"
     target = _target(scene, spoken, place, low, high)
@@ -85,6 +87,8 @@ def _asked(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
         return None
     if person is None:
         person = spoken.whose(place, at, at + 1)
+    if person is not None and person.about is About.SELF and rule in _OF_NOBODY:
+        person = None
     if person is not None and (person.about is About.SELF or person.rule == "owner.own_kin"):
         return None
     candidate = _made(scene, Category.SOLICITATION, low, high)
@@ -105,16 +109,19 @@ def _asked(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
         _add(candidate, "denied")
     if spoken.is_fiction(low, high):
         _add(candidate, "fiction")
-    if spoken.has(_THING, low, high):
+    if spoken.has(_THING, at - 2, min(high, at + NEAR)):
         _add(candidate, "thing")
     if spoken.has(_SAFETY, low, high):
         _add(candidate, "safety")
     scene.add_cues(candidate, low, high, "safety")
-    weigh_public(scene, candidate, low, high)
+    count = scene.public_in(low, high)
+    if count:
+        _add(candidate, "public" if count == 1 else "public.much")
     return candidate
 
 
-_OF_YOU: Final = frozenset({"asked.your_place", "asked.your_fact"})
+_OF_NOBODY: Final = frozenset({"asked.owner", "asked.list", "asked.who", "asked.who_behind"})
+_OF_YOU: Final = frozenset({"asked.your_place", "asked.your_fact", "asked.your_home"})
 
 
 def _force(spoken: Spoken, low: int, high: int, at: int, *, is_question: bool) -> str | None:  # noqa: PLR0911  # each way out is one case
@@ -169,6 +176,12 @@ def _target(  # noqa: C901, PLR0912, PLR0915  # one grammar, read from top to bo
                     found.append((at, "asked.place", person))
             elif mine & _WHICH and spoken.has(_SPOT, at + 1, at + 3) and _is_thine(spoken, at, low):
                 found.append((at, "asked.your_place", None))
+        if mine & _KNOWS and _is_known(spoken, place, at, high):
+            found.append((at, "asked.knows", None))
+        if mine & _LIVES and spoken.has(_THOU, at - 3, at + 1):
+            near = spoken.has(_WHERE | _WHICH, max(low, at - 4), min(high, at + 4))
+            if near and spoken.has(bit("fetch"), low, high + REACH):
+                found.append((at, "asked.your_home", None))
         if mine & _WHO:
             end = min(high, at + 8)
             is_be = spoken.has(_BE, max(low, at - 2), min(high, at + 3))
@@ -187,7 +200,7 @@ def _target(  # noqa: C901, PLR0912, PLR0915  # one grammar, read from top to bo
             )
             if person is not None and person.rule in _SURE:
                 found.append((at, "asked.find", person))
-        if mine & _WHO and at > low and bits[at - 1] & _OF:
+        if mine & _WHO and at > low and bits[at - 1] & (_OF | bit("at")):
             end = min(high, at + 6)
             if spoken.has(_BE, at + 1, end) and spoken.has(_FACT | _HINT, at + 1, end):
                 found.append((at, "asked.owner", None))
@@ -197,6 +210,18 @@ def _target(  # noqa: C901, PLR0912, PLR0915  # one grammar, read from top to bo
     if not found:
         return None
     return max(found, key=lambda t: SENSE[t[1]] + (t[2].weight if t[2] else 0))
+
+
+def _is_known(spoken: Spoken, place: int, at: int, high: int) -> bool:
+    """`Kennt wer den Kerl? Vorname reicht`: somebody is asked for, then what to tell of him."""
+    if not any(p.rule in _SURE or p.rule == "owner.one" for p in spoken.people_in(at, at + 6)):
+        return False
+    if place + 1 >= len(spoken.sentences):
+        return False
+    low, last = spoken.sentences[place + 1]
+    return spoken.view.keys[high : high + 1] == ["?"] and spoken.has(
+        _FACT | _HINT | bit("names"), low, min(last, low + 6)
+    )
 
 
 def _is_thine(spoken: Spoken, at: int, low: int) -> bool:
@@ -230,7 +255,10 @@ _SEEN: Final = bit("hint", "account", "platform", "spot")
 
 def _is_bare(spoken: Spoken, at: int, low: int, high: int) -> bool:
     """`averiguar quién es`: nobody is named, and the search is enough."""
-    return spoken.has(_FIND, low, at) and at + 3 >= high
+    view = spoken.view
+    behind = next((n for n in range(at + 1, high) if not spoken.bits[n] & _BE), high)
+    is_last = behind >= high or not view.keys[behind][0].isalpha()
+    return spoken.has(_FIND, low, at) and is_last
 
 
 def _who_lives(spoken: Spoken, at: int, lives: int, high: int) -> Person | None:
@@ -262,8 +290,8 @@ def _owned(spoken: Spoken, at: int, low: int, high: int) -> tuple[Person, bool] 
             return Person(near, near + 1, "owner.his", 9, About.PERSON), False
         if bits[near] & _YOUR:
             return Person(near, near + 1, "owner.second", 6, About.MEMBER), False
-    for near in range(at + 1, min(high, at + 4)):
-        if bits[near] & (_OF | _DET):
+    for near in range(at + 1, min(high, at + 3)):
+        if bits[near] & (_OF | _DET | _MY | _THAT):
             person = next(
                 (
                     p
@@ -314,11 +342,13 @@ def _linked(scene: Scene, spoken: Spoken, place: int, low: int, high: int) -> Ca
         p for p in spoken.people_in(begin, high) if p.about is not About.SELF and p.first != last
     ]
     person = max(people, key=lambda p: p.weight, default=None)
-    if person is None and len(accounts) < 2:  # noqa: PLR2004  # one account is linked to nobody
+    is_told = posts is not None and platform is not None and weight >= SURE_ACCOUNT
+    if person is None and len(accounts) < 2 and not is_told:  # noqa: PLR2004  # one account is linked to nobody
         return None
     first = min([at for at, _ in accounts] + [p.first for p in people if p.first >= begin])
     end = max([last + 1, (platform or 0) + 1, (same or 0) + 2, *[p.last for p in people]])
-    candidate = _made(scene, Category.ACCOUNT_LINK, min(first, end - 1), min(high, end))
+    begin = low if first >= low and first - low <= NEAR else min(first, end - 1)
+    candidate = _made(scene, Category.ACCOUNT_LINK, begin, min(high, end))
     _add(candidate, "linked", *rules)
     candidate.add("account", weight)
     if len(accounts) > 1:
@@ -342,10 +372,17 @@ def _is_mine(spoken: Spoken, other: int | None, low: int) -> bool:
     return other is not None and spoken.has(_ME, max(low, other - 3), other)
 
 
-def _accounts(scene: Scene, spoken: Spoken, low: int, high: int) -> list[tuple[int, int]]:
+def _accounts(  # noqa: C901  # one grammar, read from top to bottom
+    scene: Scene, spoken: Spoken, low: int, high: int
+) -> list[tuple[int, int]]:
     """Return what may be pseudonyms, and what each weighs."""
     view, bits = scene.view, spoken.bits
     found: dict[int, int] = {}
+    lead = low + bool(bits[low] & _DET)
+    if view.keys[lead + 1 : lead + 2] and view.keys[lead + 1] in _AND and lead + 3 < high:
+        other = lead + 2 + bool(bits[lead + 2] & _DET)
+        if spoken.has(_SAME, other, min(high, other + NEAR)):
+            found = {at: 4 for at in (lead, other) if not bits[at] & ~_DET}
     for at in range(low, high):
         key, symbol = view.keys[at], view.symbols[at]
         if symbol in {HANDLE_SYMBOL, CAMEL_SYMBOL}:
@@ -372,6 +409,13 @@ def _is_said(spoken: Spoken, at: int) -> bool:
     return at > 0 and (
         spoken.opens(at)
         or bool(spoken.bits[at - 1] & (_POSTS | _BE | _ACCOUNT | bit("called")))
+        or spoken.has(_MY, at - 2, at)
+        or spoken.has(_KNOWS, at - 3, at)
+        or (
+            bool(spoken.bits[at - 1] & _DET)
+            and spoken.opens(at - 1)
+            and spoken.has(_POSTS | _BE | _OTHER, at + 1, at + 2)
+        )
         or spoken.view.keys[at - 1] in {"als", "como", "comme", "sous", "de", "por", "unter", "von"}
     )
 
@@ -416,6 +460,8 @@ def _threatened(scene: Scene, spoken: Spoken, place: int, low: int, high: int) -
         rules.append("threat.proof")
     if knows is not None and secret is not None:
         rules.append("threat.known")
+    elif secret is not None and spoken.has(bit("ihave"), low, high):
+        rules.append("threat.had")
     if not _TELLING.intersection(rules) or sum(SENSE[rule] for rule in rules) < 17:  # noqa: PLR2004  # marks nothing
         return None
     candidate = _made(scene, Category.EXPOSURE_THREAT, low, high)
