@@ -497,6 +497,18 @@ def notice(level: Level) -> str:
     return str(drafts.get(level, ""))
 
 
+def removal() -> str:
+    """The draft of the statement that an account reads when it is removed; it confirms nothing."""
+    return str(
+        _(
+            "You posted a text that broke the first of our norms: nobody is exposed here. Two "
+            "people have read it and decided; no machine did. Your account is removed.\n\n"
+            "You can sign in to read this and to answer, for 90 days. Somebody else reads your "
+            "answer, and can take this back."
+        )
+    )
+
+
 def certificate(pieces: Sequence[str], first: str, second: str) -> str:
     """The letter that says that evidence was destroyed."""
     listed = "\n".join(f"– {piece}" for piece in pieces)

@@ -124,8 +124,9 @@ class DecisionForm(Form):
 
     @property
     def chosen_sanction(self) -> SanctionKind | None:
-        """The sanction, if one was chosen."""
-        return word(SanctionKind, self.sanction.data)
+        """The sanction, if one was chosen; a removal takes two, and is chosen elsewhere."""
+        chosen = word(SanctionKind, self.sanction.data)
+        return None if chosen is SanctionKind.REMOVE else chosen
 
     @property
     def needs_reasons(self) -> bool:

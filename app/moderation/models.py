@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, String, Text
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -46,6 +46,7 @@ class SanctionKind(StrEnum):
     WARN = "warn"
     SILENCE = "silence"
     SUSPEND = "suspend"
+    REMOVE = "remove"  # for good, by two people; no moderator alone can choose it
 
 
 class Act(StrEnum):
@@ -118,6 +119,9 @@ class Statement(Base):
     public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"))
     moderator_id: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"))
+    # Where two people decided: who agreed. An answer is read by neither of them. No foreign key:
+    # SQLite adds none to a table that stands; a number that is nobody's any more bars nobody.
+    second_id: Mapped[int | None] = mapped_column(BigInteger)
     review_item_id: Mapped[int | None] = mapped_column(
         ForeignKey("review_items.id", ondelete="SET NULL")
     )
@@ -168,5 +172,7 @@ class Sanction(Base):
     @property
     def is_in_force(self) -> bool:
         """Whether it still keeps the member from something."""
+        if self.kind is SanctionKind.REMOVE:
+            return self.lifted_on is None
         is_running = self.until is not None and self.until > clock.now()
         return is_running and self.lifted_on is None

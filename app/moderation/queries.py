@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -183,6 +183,7 @@ def _row_columns(actor: Actor) -> list[Any]:
         _direct.visibility,
         own_reports.scalar_subquery(),
         Statement.moderator_id,
+        Statement.second_id,
     ]
 
 
@@ -191,7 +192,7 @@ def _queue_row(actor: Actor, row: Sequence[Any]) -> QueueRow:
     (
         public_id, reason, report_count, is_identity, is_urgent, findings, opened_at, version,
         board, author, body, pictures, title, answer, holder, is_mine, visibility, own_reports,
-        decided_by,
+        decided_by, agreed_by,
     ) = row  # fmt: skip
     return QueueRow(
         public_id=public_id,
@@ -209,7 +210,7 @@ def _queue_row(actor: Actor, row: Sequence[Any]) -> QueueRow:
         holder=holder,
         is_mine=bool(is_mine),
         is_held=visibility is Visibility.HELD,
-        has_stake=own_reports > 0 or decided_by == actor.id,
+        has_stake=own_reports > 0 or actor.id in {decided_by, agreed_by},
     )
 
 
@@ -255,9 +256,12 @@ class Matter:
         return is_held and self.is_alone and not self.reports
 
     @property
-    def decided_by(self) -> int | None:
+    def decider_ids(self) -> frozenset[int]:
         """Who made the decision that is answered, if there is somebody else to read the answer."""
-        return None if self.statement is None or self.is_alone else self.statement.moderator_id
+        if self.statement is None or self.is_alone:
+            return frozenset()
+        both = (self.statement.moderator_id, self.statement.second_id)
+        return frozenset(one for one in both if one is not None)
 
     @property
     def gate(self) -> Gate:
@@ -323,7 +327,9 @@ def matter_of(session: Session, item: ReviewItem) -> Matter | None:
         post = _post_by_inner_id(session, statement.post_id)
     author_id = statement.member_id if statement else post.author_id if post else None
     reports = reports_of(session, item)
-    parties = {author_id, statement.moderator_id if statement else None}
+    parties = {author_id}
+    if statement is not None:
+        parties |= {statement.moderator_id, statement.second_id}
     parties |= {report.reporter_id for report in reports}
     return Matter(
         item=item,
@@ -653,9 +659,20 @@ def sanctions_of(session: Session, member_id: int) -> list[Sanction]:
 
 
 def strictest_in_force(session: Session, member_id: int) -> Sanction | None:
-    """The sanction that decides what a member can do now: a suspension, else the longest."""
+    """What decides what a member can do now: a removal, a suspension, else the longest."""
     running = [s for s in sanctions_of(session, member_id) if s.is_in_force]
-    return max(running, key=lambda s: (s.kind is Kind.SUSPEND, s.until), default=None)
+    return max(running, key=_weight, default=None)
+
+
+def _weight(sanction: Sanction) -> tuple[bool, bool, datetime]:
+    """How strict a sanction is: a removal before a suspension, and each by its end."""
+    until = sanction.until or datetime.max.replace(tzinfo=UTC)
+    return sanction.kind is Kind.REMOVE, sanction.kind is Kind.SUSPEND, until
+
+
+def was_removed(session: Session, member_id: int) -> bool:
+    """Whether a decision that is still kept has removed a member, be it lifted or not."""
+    return any(sanction.kind is Kind.REMOVE for sanction in sanctions_of(session, member_id))
 
 
 def members_in_wrong_standing(session: Session) -> list[Member]:

@@ -47,6 +47,7 @@ AN_HOUR: Final = timedelta(hours=1)
 STANDINGS: Final = {
     SanctionKind.SILENCE: Standing.SILENCED,
     SanctionKind.SUSPEND: Standing.SUSPENDED,
+    SanctionKind.REMOVE: Standing.REMOVED,
 }
 
 
@@ -415,9 +416,41 @@ def suspend_for_now(
     Raises:
         NotFoundError: when the author has left.
     """
+    audit.take_turn(session)
+    until = _whole_hour() + timedelta(days=days)
+    ruling = _ruling_about(moderator, post, facts, SanctionKind.SUSPEND, until)
+    _hand_down(session, moderator, ruling)
+    return ruling
+
+
+def remove_account(
+    session: Session, moderator: Actor, second_id: int, post: Post, facts: str
+) -> Ruling:
+    """Remove the author of a post for good, which two people have decided.
+
+    A decision like any other: a statement of reasons that can be answered, and taken back by
+    somebody who is neither of the two.
+
+    Raises:
+        NotFoundError: when the author has left.
+    """
+    audit.take_turn(session)
+    ruling = _ruling_about(moderator, post, facts, SanctionKind.REMOVE)
+    ruling.statement.second_id = second_id
+    _hand_down(session, moderator, ruling)
+    return ruling
+
+
+def _ruling_about(
+    moderator: Actor, post: Post, facts: str, kind: SanctionKind, until: datetime | None = None
+) -> Ruling:
+    """A decision about the author of a post that names the rule and not the post.
+
+    Raises:
+        NotFoundError: when the author has left.
+    """
     if post.author_id is None:
         raise NotFoundError
-    audit.take_turn(session)
     today = clock.today()
     statement = Statement(
         member_id=post.author_id,
@@ -431,13 +464,8 @@ def suspend_for_now(
         answer="",
         reply="",
     )
-    until = _whole_hour() + timedelta(days=days)
-    sanction = Sanction(
-        member_id=post.author_id, kind=SanctionKind.SUSPEND, made_on=today, until=until
-    )
-    ruling = Ruling(statement=statement, post=None, sanctions=[sanction])
-    _hand_down(session, moderator, ruling)
-    return ruling
+    sanction = Sanction(member_id=post.author_id, kind=kind, made_on=today, until=until)
+    return Ruling(statement=statement, post=None, sanctions=[sanction])
 
 
 def lift(session: Session, moderator: Actor, ruling: Ruling) -> int:
@@ -466,12 +494,15 @@ def settle_standings(session: Session) -> int:
 
 
 def _settle_standing(session: Session, member_id: int) -> None:
-    """Read a member's standing off the sanctions in force; who was removed stays so."""
+    """Read a member's standing off the sanctions in force; who was removed otherwise stays so."""
     member = session.get_one(Member, member_id)
     strictest = queries.strictest_in_force(session, member_id)
+    is_for_good = member.standing is Standing.REMOVED and not queries.was_removed(
+        session, member_id
+    )
     standing = STANDINGS[strictest.kind] if strictest else Standing.GOOD
     until = strictest.until if strictest else None
-    if member.standing is not Standing.REMOVED and (standing, until) != (
+    if not is_for_good and (standing, until) != (
         member.standing,
         member.standing_until,
     ):

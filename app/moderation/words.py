@@ -82,6 +82,7 @@ SANCTIONS_SHORT: Final = {
     SanctionKind.WARN: _l("warning"),
     SanctionKind.SILENCE: _l("silence"),
     SanctionKind.SUSPEND: _l("suspension"),
+    SanctionKind.REMOVE: _l("removal by two"),
 }
 OUTCOMES: Final = {
     Outcome.REMOVED: _l("Readers no longer see the post."),

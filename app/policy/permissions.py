@@ -283,7 +283,7 @@ def did_not_report(actor: Actor, subject: Contested) -> bool:
 
 def did_not_decide_before(actor: Actor, subject: Contested) -> bool:
     """An answer is read by somebody else than who decided, where there is somebody else."""
-    return subject.decided_by != actor.id
+    return actor.id not in subject.decider_ids
 
 
 def answers_exposures(actor: Actor, subject: object) -> bool:

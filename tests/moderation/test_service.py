@@ -537,11 +537,11 @@ def test_whoever_decided_does_not_read_the_answer_where_there_is_somebody_else(
 ) -> None:
     owl, stoat = make_moderator(session), make_member(session, "Stoat")
     _statement, item = make_answered(session, owl, stoat)
-    assert matter_of(session, item).decided_by is None, "Owl is alone"
+    assert matter_of(session, item).decider_ids == frozenset(), "Owl is alone"
     suspended = make_member(session, "Linnet", roles=Role.MODERATOR, standing=Standing.SUSPENDED)
-    assert matter_of(session, item).decided_by is None, f"{suspended.pseudonym} cannot help"
+    assert matter_of(session, item).decider_ids == frozenset(), f"{suspended.pseudonym} cannot help"
     make_moderator(session, "Finch")
-    assert matter_of(session, item).decided_by == owl.id
+    assert matter_of(session, item).decider_ids == {owl.id}
 
 
 # --- the audit log --------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ class Thing:
     is_answered: bool = False
     is_answerable: bool = True
     reporter_ids: frozenset[int] = frozenset()
-    decided_by: int | None = None
+    decider_ids: frozenset[int] = frozenset()
     is_left_to_author: bool = False
     reader_ids: frozenset[int] = frozenset()
     named_ids: frozenset[int] = frozenset()
@@ -109,7 +109,7 @@ def matters() -> Iterator[Thing]:
             gate=gate,
             author_id=author,
             reporter_ids=reporters,
-            decided_by=decider,
+            decider_ids=frozenset() if decider is None else frozenset({decider}),
             is_left_to_author=left,
         )
 
@@ -258,7 +258,7 @@ def _answer_for_matter(deed: str, who: Actor, what: Thing) -> Verdict:
     is_own_cause = what.author_id == who.id and not what.is_left_to_author
     if not (moderates(who) and is_inside(who, what)) or is_own_cause:
         return HIDE
-    is_partial = who.id in what.reporter_ids or what.decided_by == who.id
+    is_partial = who.id in what.reporter_ids or who.id in what.decider_ids
     return DENY if deed == "decide" and is_partial else ALLOW
 
 

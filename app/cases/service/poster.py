@@ -31,7 +31,7 @@ def suspend(session: Session, opened: Opened, responder: Actor, facts: str) -> R
     Raises:
         ShutError: when no post of this site is among the places, or it is suspended already.
     """
-    post = _post(session, opened)
+    post = post_of(session, opened)
     if post is None or post.author_id is None or statement_of(session, opened) is not None:
         raise ShutError(Gate.ORDER)
     ruling = moderators.suspend_for_now(session, responder, post, facts, SUSPENDED_DAYS)
@@ -78,7 +78,7 @@ def _row(session: Session, opened: Opened) -> StepItem:
     return row
 
 
-def _post(session: Session, opened: Opened) -> Post | None:
+def post_of(session: Session, opened: Opened) -> Post | None:
     """The post of this site that the case is about."""
     for place in queries.places_of(session, opened.case.id):
         if place.kind is PlaceKind.HERE:

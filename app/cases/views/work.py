@@ -25,7 +25,7 @@ from app.cases.forms import (
 )
 from app.cases.models import Place
 from app.cases.queries import Worked
-from app.cases.service import casework, holds, ledger, poster, sweep, team
+from app.cases.service import casework, holds, ledger, poster, removal, sweep, team
 from app.cases.service.casework import Opened
 from app.cases.views.common import blueprint, opened_by_me
 from app.cases.words import ItemState, PlaceKind, PlaceState, Seat, Verb
@@ -78,6 +78,9 @@ def _case_page(
         broken_at=ledger.broken_at(session(), case.id, opened.ring),
         gates=[str(wording.GATES[gate]) for gate in workflow.closing(facts)],
         suspended=poster.statement_of(session(), opened),
+        removal=removal.proposal(session(), opened),
+        is_removed=removal.is_removed(session(), opened),
+        removal_text=wording.removal(),
         may_lead=may("case:lead", worked),
         exposures=exposures,
         free=_free(worked),
@@ -415,6 +418,37 @@ def lift_poster(worked: Worked) -> ResponseReturnValue:
     """Take that suspension back."""
     poster.lift(session(), opened_by_me(worked), me())
     tell(_("Lifted."))
+    return _to(worked, "step-leaker")
+
+
+@blueprint.post("/cases/<case_id>/removal")
+@permit_on(Permission.CASE_LEAD, queries.worked_by_id)
+def propose_removal(worked: Worked) -> ResponseReturnValue:
+    """Propose that the account is removed for good."""
+    form = TextForm()
+    if not form.validate():
+        return _case_page(worked, problems=form.problems(), status=422)
+    removal.propose(session(), opened_by_me(worked), form.text.data or "")
+    tell(_("Proposed. A second person has a week to agree; until then it stays as it is."))
+    return _to(worked, "step-leaker")
+
+
+@blueprint.post("/cases/<case_id>/removal/agree")
+@permit_on(Permission.CASE_LEAD, queries.worked_by_id)
+@confirmed
+def agree_to_removal(worked: Worked) -> ResponseReturnValue:
+    """Agree as the second: the account is removed, and told why."""
+    removal.agree(session(), opened_by_me(worked), me())
+    tell(_("Removed. It was told why and can answer; neither of you two reads the answer."))
+    return _to(worked, "step-leaker")
+
+
+@blueprint.post("/cases/<case_id>/removal/back")
+@permit_on(Permission.CASE_LEAD, queries.worked_by_id)
+def take_removal_back(worked: Worked) -> ResponseReturnValue:
+    """Take the proposal back."""
+    removal.take_back(session(), opened_by_me(worked))
+    tell(_("Taken back."))
     return _to(worked, "step-leaker")
 
 
