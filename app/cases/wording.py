@@ -397,6 +397,7 @@ SURFACE_HINTS: Final[Words] = {
     Surface.FEEDS: _l("A feed is made of the posts whenever somebody asks for it."),
     Surface.MOVED: _l("A thread that moves leaves no copy."),
     Surface.DRAFTS: _l("What is kept for later is sealed to whoever wrote it, and goes by itself."),
+    Surface.MESSAGES: _l("Messages are sealed to those who write to each other."),
     Surface.EXPORTS: _l("Copies that members took cannot be called back."),
     Surface.LOGS: _l("Our own log has no words in it; what a proxy writes is the operator's."),
     Surface.BYTES: _l(
