@@ -28,6 +28,7 @@ from tests.factories import (
     private_key_of,
 )
 from tests.forum.test_drafts import everything, reply
+from tests.messages.test_service import write
 
 SignIn = Callable[..., FlaskClient]
 PATH = "/me/settings/pseudonym"
@@ -161,6 +162,30 @@ def test_a_name_is_changed_once_in_thirty_days(session: Session, sign_in: SignIn
     with clock.stopped(start + timedelta(days=61)):
         run_retention(session)
     assert session.scalars(select(Renaming)).all() == []
+
+
+def test_unlinked_whoever_got_a_message_does_not_find_the_new_name(
+    session: Session, sign_in: SignIn
+) -> None:
+    heron, wren = make_member(session, "Zander"), make_member(session, "Wren")
+    write(session, heron, wren)
+    write(session, wren, heron)
+    browser, theirs = sign_in(heron), sign_in(wren)
+    assert "Zander" in theirs.get("/messages").text
+    assert take(browser, history="unlink") == 302
+    page = theirs.get("/messages").text
+    assert "ormer member" in page, "the conversation is still there"
+    assert "Kestrel" not in page
+    assert "Wren" not in browser.get("/messages").text
+
+
+def test_with_carry_a_conversation_goes_on_under_the_new_name(
+    session: Session, sign_in: SignIn
+) -> None:
+    heron, wren = make_member(session, "Zander"), make_member(session, "Wren")
+    write(session, heron, wren)
+    assert take(sign_in(heron)) == 302
+    assert "Kestrel-Lamp" in sign_in(wren).get("/messages").text
 
 
 def test_while_a_text_waits_for_a_moderator_it_is_not_unlinked(
