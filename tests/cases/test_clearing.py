@@ -233,6 +233,8 @@ def test_a_sweep_finds_posts_titles_earlier_wordings_and_profiles(
     plain = make_post(session, thread=stage.thread, author=stage.finch, body=SPACED)
     clean = make_post(session, thread=stage.thread, author=stage.finch, body="Good morning.")
     session.add(Revision(post_id=clean.id, body=FACT, replaced_on=clock.today()))
+    pictured = make_post(session, thread=stage.thread, author=stage.finch, body="Look.")
+    make_picture(session, pictured, alt=f"A letter to {FACT}.")
     stage.robin.about = f"I know {FACT}."
     stage.thread.title = f"About {FACT}"
     run = swept(session, database, opened)
@@ -241,7 +243,7 @@ def test_a_sweep_finds_posts_titles_earlier_wordings_and_profiles(
     found = sweep.finds(session, opened, run)
     opening = session.scalars(select(Post.public_id).where(Post.is_opening)).one()
     posts = {one.public_id for one in found if one.stage is SweepStage.POSTS}
-    assert posts == {stage.post.public_id, plain.public_id, opening}
+    assert posts == {stage.post.public_id, plain.public_id, pictured.public_id, opening}
     assert [one.post_id for one in found if one.stage is SweepStage.REVISIONS] == [clean.public_id]
     members = [one.public_id for one in found if one.stage is SweepStage.MEMBERS]
     assert members == [stage.robin.public_id]

@@ -25,6 +25,8 @@ from app.core.db import Database
 from app.core.errors import BusyError, NotFoundError
 from app.core.pictures import LONGEST_SIDE, MIB, is_bare
 from app.core.shreds import Shred
+from app.filters import service as filters
+from app.filters.models import Action, Sort
 from app.forum import attachments, service, uploads
 from app.forum.attachments import PICTURES_AT_MOST, UPLOADS_AT_MOST, jpeg_of
 from app.forum.models import Attachment, Board, Post, Revision, Thread
@@ -32,6 +34,9 @@ from app.moderation.queries import fingerprint
 from app.policy.vocabulary import Role, Trust, Visibility
 from app.privacy.erasure import OwedErasure
 from app.review.models import ReviewItem
+from app.shields import service as shields
+from app.shields.models import Mode
+from app.shields.phrases import Kind as ShieldKind
 from app.web import limits
 from app.web.uploads import LARGE_BYTES
 from tests.factories import (
@@ -285,6 +290,24 @@ def test_what_a_picture_shows_is_screened_with_the_text(
     posts = session.scalars(select(Post).where(Post.visibility == Visibility.PUBLISHED)).all()
     assert all("900341" not in post.words for post in posts)
     assert page.status_code == 422 or session.scalars(select(ReviewItem)).one()
+
+
+@pytest.mark.parametrize("whose", ["filter", "shield"])
+def test_filters_and_shields_read_what_a_picture_shows(
+    session: Session, heron: FlaskClient, place: Thread, database: Database, whose: str
+) -> None:
+    if whose == "filter":
+        plan = filters.Plan(sort=Sort.PHRASE, pattern="marzipan", action=Action.HOLD)
+        filters.create_filter(session, make_moderator(session).actor, plan)
+    else:
+        shields.open_shields(database, bytes(range(32)))
+        session.info.update(database.write.kw["info"])
+        wish = shields.Wish(ShieldKind.NAME, "Ottoline Marzipan", "a name", Mode.HOLD)
+        shields.create_shield(session, make_member(session, "Wren").actor, wish)
+    reply(heron, place, form(alt="The cake of Ottoline Marzipan."))
+    post = session.scalars(select(Post).order_by(Post.id.desc()).limit(1)).one()
+    assert post.visibility is Visibility.HELD
+    assert session.scalars(select(ReviewItem.subject)).all() == [post.public_id]
 
 
 def test_when_the_text_comes_to_nothing_the_page_names_the_picture_too(

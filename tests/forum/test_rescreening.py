@@ -30,7 +30,14 @@ from app.shields import service as shields
 from app.shields.models import Mode
 from app.shields.phrases import Kind
 from app.shields.service import Wish
-from tests.factories import make_board, make_member, make_moderator, make_post, make_thread
+from tests.factories import (
+    make_board,
+    make_member,
+    make_moderator,
+    make_picture,
+    make_post,
+    make_thread,
+)
 from tests.forum.test_pages import counted
 
 SignIn = Callable[..., FlaskClient]
@@ -70,6 +77,19 @@ def test_what_is_less_certain_stays_and_is_queued(session: Session, database: Da
     assert post.visibility is Visibility.PUBLISHED
     assert review.open_item_of(session, post.public_id) is not None
     assert (begun.held_count, begun.queued_count) == (0, 1)
+
+
+def test_what_a_picture_shows_is_looked_through_as_well(
+    session: Session, database: Database
+) -> None:
+    post = make_post(session, body="Look at this.")
+    make_picture(session, post, alt=SURE)
+    run(session, database)
+    assert post.visibility is Visibility.HELD
+    item = review.open_item_of(session, post.public_id)
+    assert item is not None
+    assert max(found["end"] for found in item.findings) > len("Look at this.")
+    assert max(found["end"] for found in item.findings) <= len(post.words)
 
 
 def test_ordinary_posts_stay_and_carry_the_version(session: Session, database: Database) -> None:
