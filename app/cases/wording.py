@@ -280,6 +280,7 @@ VERBS: Final[Words] = {
     Verb.LIFTED: _l("lifted that suspension"),
     Verb.REMOVED: _l("removed the account that posted it"),
     Verb.NOTICED: _l("told the community"),
+    Verb.WEIGHED: _l("weighed whether to tell the community"),
     Verb.AGREED: _l("agreed as one of two"),
     Verb.CLOSED: _l("closed the case"),
     Verb.REOPENED: _l("opened the case again"),

@@ -151,6 +151,7 @@ class Verb(StrEnum):
     LIFTED = "lifted"
     REMOVED = "removed"
     NOTICED = "noticed"
+    WEIGHED = "weighed"
     AGREED = "agreed"
     CLOSED = "closed"
     REOPENED = "reopened"

@@ -102,7 +102,7 @@ def weigh(session: Session, opened: Opened, answers: Answers) -> Advice:
     )
     session.flush()  # the page that follows shows it
     about = f"notice {advice.level.value} {advice.rule.value}"
-    ledger.write(session, opened.ring, opened.who, Verb.RATED, about)
+    ledger.write(session, opened.ring, opened.who, Verb.WEIGHED, about)
     casework.tick(session, opened, "notice.aid", advice.level.value)
     return advice
 
