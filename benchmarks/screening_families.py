@@ -23,6 +23,15 @@ def _palindrome(size: int) -> str:
     return half + half[::-1]
 
 
+# What a long quarrel might hold: many kinds of findings, languages and disguises side by side.
+_QUARREL: Final = (
+    "her real name is Tamsin Farrabee, she works at the till in Brill's in Dunmere. "
+    "ihre Nummer ist 030 901820, ruft sie an\n"
+    "¿alguien sabe dónde vive? c4ll m3 at jane dot pettigrew at gmail dot com! "
+    "il est au café Balto tous les mardis soir, 12 rue des Lilas\n"
+    "wren is nightjar on the pottery forum. reg AB12 CDE, oh seven nine double one "
+)
+
 FAMILIES: Final[Mapping[str, Callable[[int], str]]] = {
     "digits_spaced": _repeated("1 "),
     "digits": _repeated("1"),
@@ -76,6 +85,7 @@ FAMILIES: Final[Mapping[str, Callable[[int], str]]] = {
     "ids": _repeated("dni 48213907L "),
     "cards": _repeated("4539 5260 1815 9083 "),
     "ibans": _repeated("DE52 0000 0000 "),
+    "quarrel": _repeated(_QUARREL),
     "persons": _repeated("she he her his my ex "),
     "weekdays": _repeated("she is at every day monday "),
 }

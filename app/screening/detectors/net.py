@@ -254,6 +254,7 @@ def ip_addresses(scene: Scene) -> Iterator[Candidate]:
 
 
 def _address(scene: Scene, start: int, end: int) -> Iterator[Candidate]:
+    scene.budget.step()
     text = scene.view.text
     while end > start and text[end - 1] == ":" and text[end - 2 : end] != "::":
         end -= 1

@@ -93,7 +93,7 @@ _NO_NAME: Final = bit(
 )
 
 
-def _name_at(  # noqa: PLR0911  # one grammar, read from top to bottom
+def _name_at(  # noqa: C901, PLR0911  # one grammar, read from top to bottom
     scene: Scene, spoken: Spoken, at: int, low: int
 ) -> Read | None:
     """Read a name that begins at a token; one of unlisted words only where it is announced."""
@@ -102,6 +102,8 @@ def _name_at(  # noqa: PLR0911  # one grammar, read from top to bottom
     if not view.keys[at][0].isalpha() or flag & TITLE or spoken.bits[at] & _NO_NAME:
         return None
     is_listed = bool(flag & GIVEN) and not flag & COMMON
+    if not is_listed and not view.is_capital(at):
+        return None
     is_first = at == low > 0 and spoken.senses.code != "de" and at + 2 < len(view.keys)
     is_called = (
         at > low
