@@ -346,6 +346,10 @@ def _rank(candidate: Candidate) -> int:
     bonus = 0 if candidate.about not in {About.INSTITUTION, About.PUBLIC} else -30
     if any(signal.rule in {"after_cue", "sort_code"} for signal in candidate.signals):
         bonus += 12  # what is named as a document or account is no phone number
+    if candidate.category is Category.REAL_NAME:
+        bonus += 8  # says more than that somebody has an account or is somewhere
+    if any(signal.rule == "met.no_work" for signal in candidate.signals):
+        bonus += 12  # who drinks beer at a bar does not work there
     return min(candidate.total, 60) + bonus
 
 

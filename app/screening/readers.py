@@ -258,6 +258,8 @@ def place_from(view: View, token: int, head_endings: tuple[str, ...] = ()) -> Re
                 break
             at += 1
             continue
+        if key == "e" and view.text[view.starts[at]] in "éÉ":
+            break  # "is" in Portuguese
         if flag & DETAIL and at + 1 <= size:
             details += 1
         elif key[0].isdigit() and words and not key.isdigit() and len(key) <= 3:  # noqa: PLR2004  # the number says what it counts

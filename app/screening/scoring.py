@@ -207,6 +207,7 @@ SENSE: Final[Mapping[str, int]] = {
     "asked.who": 10,
     "asked.owner": 15,
     "asked.called": 12,
+    "asked.called_so": 3,
     "asked.find": 10,
     "asked.list": 10,
     "asked.of_nobody": -4,

@@ -80,6 +80,7 @@ def test_the_files_are_there() -> None:
         "blind_check",
         "grammar_dev",
         "phrases_dev",
+        "senses_dev",
     }
     assert {path.stem for path in LANGUAGES} >= SHIPPED
 

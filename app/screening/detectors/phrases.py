@@ -265,6 +265,14 @@ def _employed(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candid
     return candidate
 
 
+_HEADING: Final = frozenset(
+    {
+        *("dueno", "duena", "dono", "dona", "propietario", "propietaria", "proprietario"),
+        *("presidente", "presidenta", "fundador", "fundadora", "tecnico", "treinador"),
+        "entrenador",
+    }
+)
+_OF: Final = frozenset({"de", "del", "da", "do", "du", "dos", "das"})
 _REALLY: Final = frozenset(
     [
         "wirklichkeit",
@@ -283,8 +291,12 @@ _HOURS: Final = frozenset({"uhr", "h", "heures", "horas"})
 def is_no_workplace(scene: Scene, read: Read, language: str = "") -> bool:
     """Return whether a place is a street, or a German noun that is capital as all are."""
     streets = scene.lexicon.address
-    if read.first and scene.view.keys[read.first - 1] in _REALLY:
+    before = scene.view.keys[read.first - 1] if read.first else ""
+    if before in _REALLY or scene.view.keys[read.first] in _REALLY:
         return True  # "in Wirklichkeit …"
+    leading = scene.view.keys[max(0, read.first - 4) : read.first]
+    if before in _OF and not _HEADING.isdisjoint(leading):
+        return True  # the owner of Betis
     key = scene.view.keys[read.first]
     if scene.view.keys[read.last - 1] in _HOURS:
         return True  # a time is no part of a firm's name

@@ -42,7 +42,7 @@ _DIRECTIONS: Final = frozenset(
 _SUFFIXES: Final = frozenset(["bis", "ter", "quater"])
 
 
-def addresses(scene: Scene) -> Iterator[Candidate]:  # noqa: C901  # one grammar, read from top to bottom
+def addresses(scene: Scene) -> Iterator[Candidate]:  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     """Yield postal addresses: street with number, in the order their language puts them."""
     view = scene.view
     grammar = scene.lexicon.address
@@ -52,6 +52,12 @@ def addresses(scene: Scene) -> Iterator[Candidate]:  # noqa: C901  # one grammar
     done = -1
     seen = 0
     for token, key in enumerate(view.keys):
+        if key == "," and token > done and _is_unit_behind(scene, token):
+            first = _bare_street(scene, token)
+            if first is not None:
+                done = token
+                yield _weighed(scene, first, token, 6, has_number=True)
+            continue
         if key[-1].isdigit() and token > done and _UK_OUT.fullmatch(key):
             posted = _by_postcode(scene, token)
             if posted is not None:
@@ -176,6 +182,26 @@ def _number_after(scene: Scene, token: int) -> int | None:
     ):
         return at + 2
     return None
+
+
+def _is_unit_behind(scene: Scene, comma: int) -> bool:
+    """`, depto 34`, `, piso 2`, `, ap. 12`."""
+    keys = scene.view.keys
+    at = comma + 2 + (keys[comma + 2 : comma + 3] == ["."])
+    return (
+        at < len(keys) and scene.lexicon.address.is_unit(keys[comma + 1]) and keys[at][0].isdigit()
+    )
+
+
+def _bare_street(scene: Scene, comma: int) -> int | None:
+    """`Los Aromos 2245, depto 34`: a street without a word for one, as in Chile or Argentina."""
+    view = scene.view
+    if comma < 2 or not view.keys[comma - 1].isdigit() or not _is_house_number(scene, comma - 1):  # noqa: PLR2004  # a name and a number
+        return None
+    at = comma - 1
+    while at > 0 and at > comma - 5 and view.keys[at - 1][0].isalpha() and view.is_capital(at - 1):
+        at -= 1
+    return at if at < comma - 1 else None
 
 
 def _by_postcode(scene: Scene, token: int) -> tuple[int, int, int] | None:

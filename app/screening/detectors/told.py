@@ -114,6 +114,7 @@ def _name_at(  # noqa: C901, PLR0911  # one grammar, read from top to bottom
     )
     is_announced = (
         is_called
+        or (at > low and view.keys[at - 1] in _ALIAS)
         or (is_first and view.keys[at + 2] in ",.")
         or spoken.has(_CALLED | _NAMES | _BE, max(low, at - 5), at)
         or spoken.has(_RECORDED, max(low, at - FAR), at)
@@ -300,7 +301,14 @@ def _workplaces(
         return
     at = low
     while at < high - 1:
-        is_label = view.keys[at] in ",:=" and spoken.has(_WORKPLACE, max(low, at - 3), at)
+        is_label = (
+            view.keys[at] == ","
+            and bool(view.flags[at + 1] & HEAD)
+            and spoken.has(_STUDIES | bit("post"), low, at)
+        ) or any(_is_class(key) for key in view.keys[max(low, at - 3) : at] if view.keys[at] == ",")
+        is_label = is_label or (
+            view.keys[at] in ",:=" and spoken.has(_WORKPLACE, max(low, at - 3), at)
+        )
         if not bits[at] & (_AT | _OF) and not is_label:
             at += 1
             continue
@@ -342,7 +350,7 @@ def _employed(  # noqa: C901, PLR0911, PLR0912  # one grammar, read from top to 
         or spoken.has(_STUDIES, read.last, behind)
     ):
         rules.append("work.studies")
-    if spoken.has(_POST, before, behind):
+    if any(mine & _POST and not mine & _PART for mine in spoken.bits[before:behind]):
         rules.append("work.post")
     if spoken.has(_TRADE, before, read.first):
         rules.append("work.trade")
@@ -468,12 +476,11 @@ def _met(scene: Scene, spoken: Spoken, place: int, low: int, high: int) -> Candi
         _add(candidate, "met.seen")
     candidate.add(person.rule, person.weight)
     candidate.about = person.about
-    if (
-        is_named
-        and ("met.again" in rules or "met.now" in rules)
-        and not spoken.has(_WORKS | _POST, low, high)
-    ):
+    is_work = any(mine & (_WORKS | _POST) and not mine & _PART for mine in spoken.bits[low:high])
+    if is_named and not is_work:
         _add(candidate, "met.no_work")
+    if person.last == at and person.rule in _OWNERS:
+        _add(candidate, "met.service")  # the landlord of the Ox
     if person.rule == "owner.trade" and not is_named:
         _add(candidate, "met.service")
     if person.rule == "owner.second":

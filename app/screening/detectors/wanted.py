@@ -189,6 +189,12 @@ def _target(  # noqa: C901, PLR0912, PLR0915  # one grammar, read from top to bo
                 found.append((at, "asked.who_behind", None))
             elif is_be and (_is_pointed(spoken, at, end) or _is_bare(spoken, at, low, high)):
                 found.append((at, "asked.who", None))
+        if mine & _CALLED and not spoken.has(_ME, low, at):
+            poster = next(
+                (p for p in spoken.people_in(at - 8, at + 5) if p.about is About.MEMBER), None
+            )
+            if poster is not None and poster.rule != "owner.second":
+                found.append((at, "asked.called_so", poster))
         if mine & _CALLED and spoken.has(_REALLY | bit("surname"), at - 3, min(high, at + 4)):
             person = spoken.whose(place, at, at + 1)
             is_near = person is not None and at - 4 <= person.first <= at + 5
