@@ -37,7 +37,7 @@ from app.cases.models import (
     SweepFind,
     Timer,
 )
-from app.cases.words import Clock, Seat, Surface
+from app.cases.words import Clock, NoticeState, Seat, Surface
 from app.core import clock
 from app.core.ids import ALPHABET, LENGTH
 from app.forum.models import Post, Revision, Thread
@@ -458,7 +458,7 @@ def _by_case(
 
 
 def has_word_for(session: Session, private_key: bytes) -> bool:
-    """Whether something waits for a member in an own case: a letter was last written by the team.
+    """Whether something waits for a member in an own case: a letter, a question, a wording.
 
     Found by trying the slots, so that no line in an inbox says whose case it is.
     """
@@ -469,7 +469,9 @@ def has_word_for(session: Session, private_key: bytes) -> bool:
         asked = select(func.count()).where(
             Consent.case_id == ring.case_id, Consent.state.in_(workflow.OPEN_QUESTIONS)
         )
-        if last is False or session.scalar(asked):
+        told = notice_of(session, ring.case_id)
+        is_offered = told is not None and told.state is NoticeState.OFFERED
+        if last is False or session.scalar(asked) or is_offered:
             return True
     return False
 

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Member
 from app.cases import aid, keys, queries, wording
 from app.cases.aid import Answers, Rule
 from app.cases.service import casework, notice
@@ -86,14 +87,18 @@ def people(session: Session) -> tuple[Stage, Opened, Opened, Opened]:
 
 
 def test_a_notice_needs_the_members_yes_and_two_signatures(session: Session) -> None:
-    _, owl, wren, own = people(session)
+    stage, owl, wren, own = people(session)
     notice.weigh(session, owl, DISCUSSED)
     with pytest.raises(ShutError):
         notice.sign(session, owl)
+    herons = private_key_of(session.get_one(Member, stage.heron.id))
+    assert not queries.has_word_for(session, herons)
     notice.offer(session, owl, TEXT, 2)
+    assert queries.has_word_for(session, herons)
     with pytest.raises(ShutError):
         notice.sign(session, owl)
     notice.answer(session, own, is_yes=True)
+    assert not queries.has_word_for(session, herons)
     assert notice.sign(session, owl) is False
     with pytest.raises(ShutError):
         notice.sign(session, owl)
