@@ -67,6 +67,8 @@ GROUPS: Final[tuple[tuple[LazyString, Mapping[str, LazyString]], ...]] = (
         _l("Moderation"),
         {
             "reports": _l("reports to the moderators"),
+            "handed_messages": _l("messages that were handed to the moderators, sealed to them"),
+            "handed_parts": _l("who of the moderators may open such a message"),
             "review_items": _l("what waits for a decision"),
             "statements": _l("decisions, their reasons and the answers"),
             "sanctions": _l("warnings, silences and suspensions"),

@@ -178,6 +178,14 @@ class BulkForm(DecisionForm):
         return [(p[0], number(p[1]) or 0, p[2] or "-") for p in parts if len(p) == 3]  # noqa: PLR2004 - as written into the page
 
 
+class HandedForm(DecisionForm):
+    """A decision about a message that was handed over: its writer is sanctioned, or nothing."""
+
+    def validate_act(self, field: Field) -> None:
+        """There is nothing to choose: moderators take no message away."""
+        field.data = Act.LEAVE.value
+
+
 class AnswerForm(Form):
     """A member's answer to a decision."""
 

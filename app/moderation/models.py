@@ -6,7 +6,16 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, String, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -176,3 +185,41 @@ class Sanction(Base):
             return self.lifted_on is None
         is_running = self.until is not None and self.until > clock.now()
         return is_running and self.lifted_on is None
+
+
+class HandedMessage(Base):
+    """A message that its reader handed to the moderators; what it says, and by whom, is sealed."""
+
+    __tablename__ = "handed_messages"
+    __retention__ = Keep(why="answers close after ninety days", days=90, after="closed_on")
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    # The reader who handed it over, and the copy that it was: whoever does it twice has done it
+    # once. Who wrote it stands in the box alone, so that no row says who writes to whom.
+    reporter_id: Mapped[int | None] = mapped_column(
+        ForeignKey("members.id", ondelete="SET NULL"), index=True
+    )
+    subject: Mapped[str] = mapped_column(String(16), unique=True)
+    reason: Mapped[ReportReason] = mapped_column(Word(ReportReason))
+    is_urgent: Mapped[bool] = mapped_column(Boolean, default=False)
+    shred_id: Mapped[int] = mapped_column(BigInteger)
+    box: Mapped[bytes] = mapped_column(LargeBinary)
+    made_on: Mapped[date] = mapped_column(Date)
+    closed_on: Mapped[date | None] = mapped_column(Date)
+    outcome: Mapped[Outcome | None] = mapped_column(Word(Outcome))
+
+
+class HandedPart(Base):
+    """One moderator's part of the key of a message that was handed over."""
+
+    __tablename__ = "handed_parts"
+    __retention__ = Keep(why="as long as the message that was handed over")
+
+    handed_id: Mapped[int] = mapped_column(
+        ForeignKey("handed_messages.id", ondelete="CASCADE"), primary_key=True
+    )
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("members.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    part: Mapped[bytes] = mapped_column(LargeBinary(128))

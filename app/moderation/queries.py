@@ -372,6 +372,12 @@ def _may_moderate() -> ColumnElement[bool]:
     )
 
 
+def moderators(session: Session, without: set[int]) -> list[Member]:
+    """Those who moderate and are here to do it, but for some."""
+    query = select(Member).where(_may_moderate(), Member.id.not_in(without))
+    return list(session.scalars(query.order_by(Member.id)))
+
+
 def _is_alone(session: Session, parties: set[int | None], post: Post | None) -> bool:
     """Whether no moderator is left who may enter the board and has no part in a matter."""
     role = int(NOWHERE.role if post is None else post.gate.role)

@@ -451,20 +451,51 @@ def _ruling_about(
     """
     if post.author_id is None:
         raise NotFoundError
+    decision = Decision(Act.LEAVE, Rule.IDENTITY, facts, kind)
+    return _ruling_on(moderator, post.author_id, decision, until)
+
+
+def sanction_member(
+    session: Session, moderator: Actor, member_id: int, decision: Decision
+) -> Ruling:
+    """Sanction a member without an item in the queue: a statement of reasons that can be answered.
+
+    Raises:
+        ValueError: when the decision names no sanction.
+    """
+    audit.take_turn(session)
+    has_end = decision.sanction in STANDINGS
+    until = _whole_hour() + timedelta(days=decision.days) if has_end else None
+    ruling = _ruling_on(moderator, member_id, decision, until)
+    _hand_down(session, moderator, ruling)
+    return ruling
+
+
+def _ruling_on(
+    moderator: Actor, member_id: int, decision: Decision, until: datetime | None
+) -> Ruling:
+    """A decision about a member and about no text that stands on a board.
+
+    Raises:
+        ValueError: when the decision names no sanction.
+    """
+    if decision.sanction is None:
+        message = "there is no sanction in this decision"
+        raise ValueError(message)
     today = clock.today()
     statement = Statement(
-        member_id=post.author_id,
+        member_id=member_id,
         moderator_id=moderator.id,
         review_item_id=None,
         post_id=None,
         act=Act.LEAVE,
-        rule=Rule.IDENTITY,
-        facts=clean(facts),
+        rule=decision.rule,
+        facts=clean(decision.facts),
         decided_on=today,
         answer="",
         reply="",
     )
-    sanction = Sanction(member_id=post.author_id, kind=kind, made_on=today, until=until)
+    sanction = Sanction(member_id=member_id, kind=decision.sanction, made_on=today, until=until)
     return Ruling(statement=statement, post=None, sanctions=[sanction])
 
 

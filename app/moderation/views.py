@@ -15,17 +15,21 @@ from app.core.errors import NotFoundError, StaleError
 from app.forum import queries as forum
 from app.forum import rescreening as rescreenings
 from app.forum.models import Post
-from app.moderation import queries, service, words
+from app.messages import queries as messages
+from app.messages.models import Conversation, Message
+from app.moderation import handing, queries, service, words
 from app.moderation.forms import (
     AnswerForm,
     BulkForm,
     DecisionForm,
+    HandedForm,
     ReplyForm,
     ReportForm,
     day,
     filters,
     number,
 )
+from app.moderation.handing import Handed
 from app.moderation.models import ReportReason
 from app.moderation.queries import Matter, Ruling
 from app.policy.permissions import Permission
@@ -34,7 +38,7 @@ from app.review import service as review
 from app.review.models import Reason
 from app.review.queries import Claimed, Filter
 from app.web import limits
-from app.web.access import demand, may, me, permit, permit_on, public
+from app.web.access import demand, may, me, permit, permit_on, public, signed_in
 from app.web.paging import paging_key
 from app.web.render import page, tell
 from app.web.unit_of_work import session, undo
@@ -78,7 +82,9 @@ def send_report(post: Post) -> ResponseReturnValue:
 def my_reports() -> ResponseReturnValue:
     """What the member has reported, and what became of it."""
     reports = queries.own_reports(session(), me(), paging_key("before"))
-    return page("moderation/my_reports.html", reports=reports)
+    is_first = "before" not in request.args
+    handed = handing.handed_by(session(), me()) if is_first else []
+    return page("moderation/my_reports.html", reports=reports, handed=handed)
 
 
 def _report_page(post: Post, form: ReportForm, status: int = 200) -> ResponseReturnValue:
@@ -101,6 +107,98 @@ def _report_page(post: Post, form: ReportForm, status: int = 200) -> ResponseRet
                 if not (has_exposures and reason is ReportReason.IDENTITY)
             }
         ),
+    )
+
+
+# --- messages that are handed over ----------------------------------------------------------------
+
+
+@blueprint.get("/messages/copies/<message_id>/report")
+@permit_on(Permission.MESSAGE_REPORT, messages.message_by_id)
+def report_message(copy: Message) -> ResponseReturnValue:
+    """The form by which a member hands one message to the moderators."""
+    return _hand_page(copy, ReportForm())
+
+
+@blueprint.post("/messages/copies/<message_id>/report")
+@permit_on(Permission.MESSAGE_REPORT, messages.message_by_id)
+def hand_over(copy: Message) -> ResponseReturnValue:
+    """Hand one message over."""
+    form = ReportForm()
+    if not form.validate():
+        return _hand_page(copy, form, 422)
+    limits.spend("report", me().public_id, REPORTS_AN_HOUR[me().trust])
+    try:
+        handing.hand_over(session(), me(), signed_in().unlock(), copy, form.complaint())
+    except handing.NobodyToReadError:
+        return _hand_page(copy, form, 409, has_nobody=True)
+    tell(_("Thank you. A moderator will read this message, and you will get an answer."))
+    return redirect(url_for("moderation.my_reports"))
+
+
+@blueprint.get("/queue/messages")
+@permit(Permission.QUEUE_READ)
+def handed_messages() -> ResponseReturnValue:
+    """The messages that were handed over and that this moderator can open."""
+    waiting = handing.waiting_for(session(), me())
+    return page("moderation/handed_messages.html", waiting=waiting)
+
+
+@blueprint.get("/queue/messages/<handed_id>")
+@permit_on(Permission.MESSAGE_JUDGE, handing.handed_by_id)
+def show_handed(handed: Handed) -> ResponseReturnValue:
+    """One message that was handed over, and the form for a decision."""
+    return _handed_page(handed, HandedForm(formdata=None))
+
+
+@blueprint.post("/queue/messages/<handed_id>")
+@permit_on(Permission.MESSAGE_JUDGE, handing.handed_by_id)
+def decide_handed(handed: Handed) -> ResponseReturnValue:
+    """Decide about a message that was handed over."""
+    form = HandedForm()
+    if not form.validate():
+        return _handed_page(handed, form, 422)
+    said = handing.opened(session(), handed, me(), signed_in().unlock())
+    handing.decide(session(), me(), handed, said, form.decision())
+    tell(_("Decided. Those whom it concerns will find it in their inbox."))
+    return redirect(url_for("moderation.handed_messages"))
+
+
+def _hand_page(
+    copy: Message, form: ReportForm, status: int = 200, *, has_nobody: bool = False
+) -> ResponseReturnValue:
+    """What is handed over, and what is said with it."""
+    (read,) = messages.read(session(), me(), [copy], signed_in().unlock())
+    if read.letter is None or read.is_own:
+        raise NotFoundError
+    side = session().get_one(Conversation, copy.conversation_id)
+    return page(
+        "moderation/hand_over.html",
+        status,
+        copy=copy,
+        letter=read.letter,
+        side=side,
+        already=handing.is_handed(session(), copy),
+        has_nobody=has_nobody,
+        form=form,
+        problems=form.problems(),
+        options=words.choices(words.REPORT_REASONS),
+    )
+
+
+def _handed_page(handed: Handed, form: HandedForm, status: int = 200) -> ResponseReturnValue:
+    """A handed message, opened for the moderator who asks."""
+    said = handing.opened(session(), handed, me(), signed_in().unlock())
+    return page(
+        "moderation/handed_message.html",
+        status,
+        handed=handed.row,
+        said=said,
+        sender=handing.sender_of(session(), said),
+        form=form,
+        problems=form.problems(),
+        rules=words.options(words.RULES),
+        sanctions=[("", _("No sanction"), ""), *words.choices(words.SANCTIONS)],
     )
 
 

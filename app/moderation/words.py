@@ -56,7 +56,7 @@ DECIDED: Final = {
     Act.RELEASE: _l("A moderator has read your post and released it. Readers can see it."),
     Act.REJECT: _l("A moderator has read your post and rejected it. Readers do not see it."),
     Act.REMOVE: _l("A moderator has removed your post. Readers no longer see it."),
-    Act.LEAVE: _l("Your post stays where it is. The decision is about what you can do here."),
+    Act.LEAVE: _l("Nothing you wrote was taken away. The decision is about what you can do here."),
 }
 DECIDED_SHORT: Final = {
     Act.RELEASE: _l("post released"),
@@ -90,6 +90,10 @@ OUTCOMES: Final = {
     Outcome.LEFT: _l("A moderator has read the post and left it as it is."),
     Outcome.GONE: _l("The author had erased the text before a moderator decided."),
     Outcome.UNDONE: _l("The removal was looked at again and taken back. The post can be read."),
+}
+HANDED_OUTCOMES: Final = {
+    Outcome.ACTED: _l("A moderator has taken the matter up with the writer of the message."),
+    Outcome.LEFT: _l("A moderator has read the message. Nothing follows from it."),
 }
 STANDINGS: Final = {
     Standing.GOOD: _l("Good"),
@@ -143,6 +147,7 @@ SIGNALS: Final = {
 }
 # What the logs say of a deed. The public log says nothing else; a verb without words is shown bare.
 VERBS: Final = {
+    "message.decide": _l("Moderators decided about a message that was handed to them"),
     "post.release": _l("Moderators released a post"),
     "post.reject": _l("Moderators rejected a held post"),
     "post.remove": _l("Moderators removed a post"),
@@ -202,6 +207,7 @@ def for_pages() -> dict[str, Any]:
             "closed": CLOSED,
             "decided": DECIDED,
             "decided_short": DECIDED_SHORT,
+            "handed_outcomes": HANDED_OUTCOMES,
             "headings": HEADINGS,
             "kinds": KINDS,
             "outcomes": OUTCOMES,

@@ -59,7 +59,9 @@ class Permission(StrEnum):
     INVITE_CREATE = "invite:create"
     MEMBER_READ = "member:read"
     MESSAGE_ERASE = "message:erase"
+    MESSAGE_JUDGE = "message:judge"
     MESSAGE_LIST = "message:list"
+    MESSAGE_REPORT = "message:report"
     MESSAGE_START = "message:start"
     MYCASE_LIST = "mycase:list"
     MYCASE_READ = "mycase:read"
@@ -331,7 +333,9 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.INVITE_CREATE: Access(see=(is_member,), do=(may_write, trusted_to_invite)),
     Permission.MEMBER_READ: Access(see=(is_member,)),
     Permission.MESSAGE_ERASE: Access(see=(belongs,)),
+    Permission.MESSAGE_JUDGE: Access(see=(is_moderator, holds_a_key)),
     Permission.MESSAGE_LIST: Access(see=(is_member,)),
+    Permission.MESSAGE_REPORT: Access(see=(belongs,)),
     Permission.MESSAGE_START: Access(
         see=(is_member,), do=(somebody_else, may_write, trusted_to_message)
     ),

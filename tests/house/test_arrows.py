@@ -36,6 +36,7 @@ ARROWS: Final = {
     ("moderation", "accounts"),
     ("moderation", "filters"),
     ("moderation", "forum"),
+    ("moderation", "messages"),
     ("moderation", "review"),
     ("shields", "accounts"),
     ("trust", "accounts"),

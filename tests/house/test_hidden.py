@@ -25,7 +25,7 @@ from app.accounts.models import Invite, Member
 from app.cases.service import casework, intake, team
 from app.cases.service.intake import Account
 from app.cases.words import Severity
-from app.core import clock
+from app.core import clock, shreds
 from app.core.db import Base
 from app.filters.models import Action, Filter, Sort
 from app.forum import drafts, saved
@@ -35,6 +35,8 @@ from app.forum.service import Draft
 from app.messages import service as messages
 from app.messages.models import Conversation, Message
 from app.moderation.models import (
+    HandedMessage,
+    HandedPart,
     Report,
     ReportReason,
     Sanction,
@@ -94,6 +96,7 @@ OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
     "draft_id": lambda _: [],
     "filter_id": lambda _: [],
     "invite_id": lambda _: [],
+    "handed_id": lambda _: [],
     "item_id": lambda _: [],
     "link": lambda _: [0],
     "message_id": lambda _: [],
@@ -287,6 +290,18 @@ def _seal(session: Session, made: World, heron: Member, owl: Member) -> None:
         "conversation_id": [one.public_id for one in sides],
         "message_id": list(session.scalars(select(Message.public_id))),
     }
+    handed = HandedMessage(
+        reporter_id=heron.id,
+        subject=made.hidden["message_id"][0],
+        reason=ReportReason.HARASSMENT,
+        shred_id=shreds.new_shred(session)[0],
+        box=b"canarybox",
+        made_on=clock.today(),
+    )
+    session.add(handed)
+    session.flush()  # the part names it by its id
+    session.add(HandedPart(handed_id=handed.id, member_id=owl.id, part=b"canarypart"))
+    made.hidden["handed_id"] = [handed.public_id]
     opened.case.codename = "canarycodename"
     session.flush()  # nobody else may read this name
 

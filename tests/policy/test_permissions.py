@@ -195,13 +195,20 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         works_here = who.roles & (Role.MODERATOR | Role.OPERATOR)
         is_known = who.trust >= Trust.REGULAR or works_here
         return ALLOW if who.standing in {"good", "slowed"} and is_known else DENY
+    if permission.value == "message:judge":
+        return ALLOW if moderates(who) and who.id in what.reader_ids else HIDE
     if permission.value == "message:start":
         if not who.id:
             return HIDE
         is_known = who.trust >= Trust.KNOWN or moderates(who)
         can = who.standing in {"good", "slowed"} and is_known and what.id != who.id
         return ALLOW if can else DENY
-    if permission.value in {"conversation:read", "conversation:write", "message:erase"}:
+    if permission.value in {
+        "conversation:read",
+        "conversation:write",
+        "message:erase",
+        "message:report",
+    }:
         if who.id != ME or what.member_id != ME:
             return HIDE
         return DENY if deed == "write" and who.standing == "silenced" else ALLOW
@@ -324,7 +331,7 @@ THINGS: Final = {
     "inbox": lambda: [Thing()],
     "invite": lambda: [Thing()],
     "member": lambda: [Thing()],
-    "message": lambda: [*belongings(), Thing(), Thing(id=ME)],
+    "message": lambda: [*belongings(), *cases(), Thing(), Thing(id=ME)],
     "mycase": cases,
     "notice": belongings,
     "picture": texts,

@@ -50,6 +50,7 @@ class Story:
         self.show()
         self.moderate()
         self.shield()
+        self.message()
         self.come_to_nothing()
         self.misbehave()
         self.break_things()
@@ -307,6 +308,22 @@ class Story:
             "/me/privacy/shields", HTTPStatus.FOUND, HTTPStatus.OK, kind="name", phrase=phrase,
             label="my name", mode="hold",
         )  # fmt: skip
+
+    def message(self) -> None:
+        """A message, its answer, one that is handed back, and one that is erased."""
+        plant, badger, wren = self.plan.word, self.person("operator"), self.person("reader")
+        first = f"To you alone {plant('message')}."
+        badger.send("/u/wren/message", body=first)
+        path = re.search(r'href="(/messages/\w{16})"', wren.see("/messages").page)
+        if not path or plant("message") not in wren.see(path.group(1)).page:
+            message = "the message did not come"
+            raise StoryError(message)
+        wren.send(path.group(1), body=f"And back {plant('answer to a message')}.")
+        number = self.plan.plant("telephone number in a message", phone())
+        wren.send(path.group(1), BAD, body=f"Call her on {number}, {plant('message handed back')}.")
+        wren.send(path.group(1), body=f"Gone {plant('erased message')}.")
+        gone = re.findall(r"/messages/copies/\w+/erase", wren.see(path.group(1)).page)
+        wren.send(gone[-1], to="/erase")
 
     def come_to_nothing(self) -> None:
         """A search and a failed log-in."""
