@@ -35,10 +35,11 @@ def fill_messages(session: Session, members: Mapping[str, Member], passphrase: P
     """Let them write to each other; each message is sealed as any other."""
     keys = {name: private_key_of(members[name], passphrase) for name in ("heron", "wren", "stoat")}
     for sender, recipient, body in LETTERS:
-        service.send(
+        side = service.send(
             session,
             members[sender].actor,
             keys[sender],
             members[recipient].actor,
             Draft(body=body, agreed=True),
         )
+        service.mark_read(session, side.id, side.message_count, keys[sender])
