@@ -81,6 +81,14 @@ CLAUSE: Final[Mapping[str, int]] = {
     "work.busy": 9,
     "work.of_the_firm": -14,
     "fiction": -24,
+    "spoken": -28,
+    "where.of_an_official": -20,
+    "where.at_ours": -20,
+    "where.that_year": -20,
+    "threat.advice": -26,
+    "threat.maybe": -8,
+    "name.titled": -9,
+    "asked.reported": -24,
     "work.told_after": 11,
     "work.headed": 8,  # is at, goes to: only with a school or a firm named as one
     "work.labelled": 14,  # employer: …
@@ -106,7 +114,7 @@ CLAUSE: Final[Mapping[str, int]] = {
     "where.own_kin": -16,
     "where.of_a_thing": -20,
     "where.open_to_all": -20,
-    "where.of_a_stranger": -14,
+    "where.of_a_stranger": -18,
     "where.of_many": -12,
     "asked": -16,
     "asked.fact": 12,
@@ -142,7 +150,7 @@ CLAUSE: Final[Mapping[str, int]] = {
     "threat.home": 14,
     "threat.shame": 6,
     "threat.published": 12,
-    "threat.of_what": -4,
+    "threat.of_what": -5,
     "name.real": 20,
     "name.said": 13,
     "name.recorded": 9,
@@ -157,7 +165,7 @@ CLAUSE: Final[Mapping[str, int]] = {
     "name.behind": 13,
     "name.nobody": -8,
     "name.common": -10,
-    "name.of_somebody_known": -34,
+    "name.of_somebody_known": -26,
     "name.of_a_thing": -20,
 }
 

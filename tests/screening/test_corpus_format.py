@@ -81,6 +81,7 @@ def test_the_files_are_there() -> None:
         "grammar_dev",
         "phrases_dev",
         "senses_dev",
+        "frames_dev",
     }
     assert {path.stem for path in LANGUAGES} >= SHIPPED
 

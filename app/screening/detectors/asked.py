@@ -7,6 +7,7 @@ from typing import Final
 
 from app.screening.clauses import Clauses, Person
 from app.screening.detectors.identity import ANYBODY, is_anybody
+from app.screening.detectors.matched import weigh_spoken
 from app.screening.findings import About, Category
 from app.screening.grammar import bit
 from app.screening.lexicon import INSTITUTION, NEGATION, PUBLIC
@@ -383,6 +384,8 @@ def _weighed(scene: Scene, clauses: Clauses, target: Target) -> Candidate | None
         rule = "asked.name"
     if rule == "asked.who" and force == "force.anyone":
         rule = "asked.vague"
+    if rule == "asked.name" and owner.rule == "owner.plural":
+        rule = "asked.vague"  # patients should give their name
     candidate.add(rule, CLAUSE[rule])
     candidate.add(force, CLAUSE[force])
     weight = min(owner.weight, 12)
@@ -399,10 +402,10 @@ def _weighed(scene: Scene, clauses: Clauses, target: Target) -> Candidate | None
         "asked.who",
     }:
         candidate.add("owner.asked_back", -22)
+    is_nameless = rule == "asked.weak_fact" and owner.rule in _NAMELESS
     if (
-        rule == "asked.weak_fact"
-        and owner.rule in _NAMELESS
-        and "was" in view.keys[first - 3 : last]
+        (is_nameless or owner.rule == "owner.capital")
+        and "was" in view.keys[max(0, first - 3) : last]
         and force == "force.question"
     ):
         candidate.add("asked.from_memory", CLAUSE["asked.chat"])  # the teacher in that film
@@ -419,7 +422,7 @@ def _weighed(scene: Scene, clauses: Clauses, target: Target) -> Candidate | None
 def _is_chat(clauses: Clauses, first: int, last: int) -> bool:
     """`what do you do for work`, `where did you work`, `where do you live that figs ripen`."""
     keys = clauses.view.keys
-    is_bygone = not _DID_YOU.isdisjoint(keys[first:last])
+    is_bygone = not _DID_YOU.isdisjoint(keys[max(0, first - 2) : last])
     does_what = keys[first] == "what" and "do" in keys[first + 2 : last + 1]
     goes_on = keys[last : last + 1] in (["that"], ["where"]) or keys[last : last + 2] == [
         "so",
@@ -430,6 +433,7 @@ def _is_chat(clauses: Clauses, first: int, last: int) -> bool:
 
 _NAMELESS: Final = frozenset({"owner.kin", "owner.human", "owner.job"})
 _DID_YOU: Final = frozenset({"did", "were", "was"})
+_REPORTING: Final = frozenset({"asks", "asked"})
 _US: Final = frozenset({"me", "us"})
 _WEAK_FORCES: Final = frozenset({"force.mark", "force.anyone", "force.wish"})
 
@@ -443,6 +447,9 @@ def _discount(scene: Scene, candidate: Candidate, tokens: tuple[int, int, int, i
     if any(flag & NEGATION for flag in flags[max(low, begin - 5) : first]):
         candidate.add("negation", -30)
     scene.add_cues(candidate, begin, last, "safety")
+    weigh_spoken(scene, candidate, last)
+    if scene.view.keys[first - 1] in _REPORTING and first > low:
+        candidate.add("asked.reported", CLAUSE["asked.reported"])  # when they ask where you live
 
 
 def _force(  # noqa: C901, PLR0911  # one grammar, read from top to bottom

@@ -36,7 +36,7 @@ def employed(scene: Scene, clauses: Clauses) -> Iterator[Candidate]:  # noqa: C9
     for at in range(size - 1):
         if at < done:
             continue
-        leads = keys[at] in _PREPOSITIONS
+        leads = keys[at] in _PREPOSITIONS or (keys[at] == "by" and keys[at - 1] in _HIRED)
         if not leads and not bits[at] & (_WORKS | _BE) and keys[at] not in ":,(>-.":
             continue
         if keys[at] in ",.-(" and not clauses.has(_AFTER, at - 3, at):
@@ -82,7 +82,7 @@ def _weighed(scene: Scene, clauses: Clauses, at: int, read: Read) -> Candidate |
     if view.keys[at] in ",.-(":
         low = clauses.sentence(max(0, at - 3))[0]
     before, behind = max(low, read.first - LEAD), min(high, read.last + TRAIL)
-    leads = view.keys[at] in _PREPOSITIONS
+    leads = view.keys[at] in _PREPOSITIONS or view.keys[at] == "by"
     rule = ""
     if view.keys[at] == ":" and at and view.keys[at - 1] in _LABELS:
         rule = "work.labelled"
@@ -157,6 +157,8 @@ def _is_posted(clauses: Clauses, first: int, at: int) -> bool:
             return True
         if keys[near] == "job" and keys[near + 1] in {"as", "at", "with"}:
             return True
+        if keys[near] == "on" and keys[at] == "for" and bits[near - 1] & _BE:
+            return bool(bits[near + 1] & bit("article"))  # on the bins for
         if keys[near] == "ask" and keys[near + 1] == "for" and bits[at - 1] & bit("he"):
             return keys[at] == "at"
     return False
@@ -165,39 +167,31 @@ def _is_posted(clauses: Clauses, first: int, at: int) -> bool:
 def _is_told_after(clauses: Clauses, first: int, last: int) -> bool:
     """`at Brill's, a nurse there`; not `at the Royal, and the staff were kind`."""
     return any(
-        clauses.bits[at] & _AFTER and clauses.view.keys[at - 1] != "the"
+        clauses.bits[at] & _AFTER and clauses.view.keys[at - 1 : at + 1] != ["the", "staff"]
         for at in range(first, last)
     )
 
 
 def _is_of_the_firm(clauses: Clauses, person: Person | None, at: int) -> bool:
     """`the staff at Boots`: nobody is meant but whoever has the job."""
-    if person is not None and person.rule not in _ANY_ONE:
-        return False
     bits = clauses.bits
     low = clauses.sentence(at)[0]
-    if low < at <= low + 3 and not clauses.has(_BE | _WORKS, low, at):
+    is_told = bits[low] & bit("pointing") or any(
+        p.about is About.MEMBER for p in clauses.people_in(*clauses.sentence(at))
+    )
+    if low < at <= low + 3 and not is_told and not clauses.has(_BE | _WORKS, low, at):
         head = clauses.view.keys[at - 1]  # "nurses at", "my consultant at", "staff at our"
         if (bits[at - 1] | clauses.grammar.bits.get(head.removesuffix("s"), 0)) & _JOB:
             return True
-    if person is None:
+    if person is None or person.rule not in _ANY_ONE:
         return False
-    if (
-        person.rule == "owner.human"
-        and person.first == low
-        and bits[low] & bit("article")
-        and person.last <= at <= person.last + 4
-        and not clauses.has(_BE | _WORKS, person.last, at)
-        and not any(p.about is About.MEMBER for p in clauses.people_in(*clauses.sentence(at)))
-    ):
-        return True  # the woman at the till at Aldi helped me
     has_job = (
         at >= 2 and bool(bits[at - 1] & (_JOB | _POST)) and bool(bits[at - 2] & bit("article"))  # noqa: PLR2004  # the number says what it counts
     )  # "the nurse at"
     return has_job or (person.last == at and bool(bits[at - 1] & (_JOB | bit("rival"))))
 
 
-_THE_OTHERS: Final = frozenset({"owner.second", "owner.self", "owner.plural"})
+_THE_OTHERS: Final = frozenset({"owner.second"})
 _THERE: Final = frozenset({"there", "department", "dept", "team", "them"})
 _ANY_ONE: Final = frozenset({"owner.job", "owner.kin", "owner.human", "owner.self", "owner.plural"})
 _PLACED: Final = 14  # a workplace with its town or floor

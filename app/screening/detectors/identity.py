@@ -18,8 +18,10 @@ from app.screening.detectors.matched import (
     token_at,
     trimmed,
     weigh_public,
+    weigh_spoken,
 )
 from app.screening.findings import About, Category
+from app.screening.grammar import bit
 from app.screening.lexicon import (
     AGENT,
     CAMEL_SYMBOL,
@@ -45,6 +47,7 @@ from app.screening.lexicon import (
 )
 from app.screening.readers import account_from
 from app.screening.scene import Candidate, Scene
+from app.screening.scoring import CLAUSE
 from app.screening.tokens import View
 
 AHEAD: Final = 16  # tokens behind a phrase in which its place and time may stand
@@ -88,6 +91,8 @@ def asked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate 
     is_personal = any(flag & THIRD for flag in inside)
     if any(flag & INSTITUTION for flag in flags[max(0, first - 8) : last]) and not is_personal:
         candidate.add("institution", -12)
+    if first and scene.view.keys[first - 1] in _WILL:
+        candidate.add("asked.reported", CLAUSE["asked.reported"])  # my boss will find this account
     if is_anybody(scene.view, first, last):
         candidate.add("owner.anybody", ANYBODY)
     before = range(max(0, first - 4), first)
@@ -95,6 +100,7 @@ def asked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate 
         candidate.add("negation", -30)
     scene.add_cues(candidate, first, last, "safety")
     scene.add_cues(candidate, first, first, "wanted")
+    weigh_spoken(scene, candidate, last)
     return candidate
 
 
@@ -110,6 +116,7 @@ def is_anybody(view: View, first: int, last: int) -> bool:
     )
 
 
+_WILL: Final = frozenset({"will", "would", "might", "may", "could", "did"})
 _HIS: Final = frozenset({"he", "his", "him"})
 _HERS: Final = frozenset({"she", "her", "hers"})
 
@@ -224,12 +231,27 @@ def placed(
     if any(view.flags[at] & NEGATION for at in range(first, last)):
         candidate.add("negation", -8)
     scene.add_cues(candidate, first, reach, "pointing")
+    weigh_household(scene, candidate, reach, end)
     inside = [at for at in range(start, end) if view.flags[at] & PUBLIC]
     if inside:
         candidate.add("public", -14 if len(inside) == 1 else -26)
     return candidate
 
 
+def weigh_household(scene: Scene, candidate: Candidate, last: int, high: int) -> None:
+    """Take away where the author tells how his own days go with it, or of a bygone year."""
+    view = scene.view
+    after = view.keys[last:high]
+    if not _MINE.isdisjoint(after) and _WATCHING.isdisjoint(after):
+        candidate.add("where.at_ours", CLAUSE["where.at_ours"])  # he's out at six, I get the bath
+    if any(len(key) == 4 and key.isdigit() and "1900" < key < "2024" for key in after):  # noqa: PLR2004  # a year
+        candidate.add("where.that_year", CLAUSE["where.that_year"])
+
+
+_MINE: Final = frozenset({"i", "my", "we", "our", "myself", "ourselves"})
+_WATCHING: Final = frozenset(
+    ["was", "were", "know", "saw", "seen", "checked", "watched", "watch", "followed"]
+)
 _REACHING: Final = frozenset({"leaves", "visits", "attends", "passes", "enters", "does"})
 _PLACED: Final = {"pointed": 4, "seen": -8, "hinted": -14}
 _TOWARDS_ME: Final = frozenset({"my", "me", "us", "our", "we", "i"})
@@ -362,6 +384,7 @@ _WHERE: Final = frozenset(
 )
 
 
+_ADVISING: Final = frozenset({"tell", "show"})
 NOT_THE_READER: Final = -28
 _THREATS: Final = {"said": 0, "veiled": -8, "hinted": -22}
 
@@ -381,7 +404,12 @@ def threatened(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candi
         )  # nobody needs to know where she lives
     if any(flags[at] & NEGATION for at in range(max(0, first - 3), first)):
         candidate.add("negation", -30)
+    if first == low and scene.view.keys[first] in _ADVISING:
+        candidate.add("threat.advice", CLAUSE["threat.advice"])  # tell everyone who you are
+    if pattern.strength == "said" and "never" in scene.view.keys[first:high]:
+        candidate.add("threat.advice", CLAUSE["threat.advice"])  # if your kids never saw the sea
     scene.add_cues(candidate, first, first, "pressure")
+    weigh_spoken(scene, candidate, last)
     count = scene.public_near(first, last)
     if count:
         candidate.add("public", -16 * min(count, 2))
@@ -404,6 +432,8 @@ def _person_at(  # noqa: C901, PLR0911, PLR0912  # each way out is one case
     if flag & (AGENT | KIN | ROLE):
         if _is_ours(scene, at):
             return _OURS
+        if is_official(scene, at):
+            return Person("owner.official", -8, About.PERSON)
         return Person("owner.agent", 10, About.PERSON)
     if key.endswith("s") and scene.lexicon.flags_of(key[:-1]) & AGENT:
         return Person("owner.agents", -2, About.PERSON)
@@ -428,12 +458,36 @@ def _person_at(  # noqa: C901, PLR0911, PLR0912  # each way out is one case
     return None
 
 
+def is_official(scene: Scene, at: int) -> bool:
+    """Return whether somebody is there for everybody: `the nurse`, `our vicar`, no more said."""
+    keys = scene.view.keys
+    return (
+        at > 0
+        and keys[at - 1] in _EVERYBODYS
+        and keys[at + 1 : at + 2] != ["'"]
+        and _SAID_MORE.isdisjoint(keys[at + 1 : at + 2])
+        and any(grammar.bits.get(keys[at], 0) & _JOB for grammar in scene.lexicon.grammars)
+    )
+
+
+_JOB: Final = bit("job")
+_EVERYBODYS: Final = frozenset({"the", "our"})
+_SAID_MORE: Final = frozenset(
+    ["who", "that", "from", "with", "in", "behind", "whose", "of", ",", "-"]
+)
+
+
 def _is_ours(scene: Scene, at: int) -> bool:
     """Return whether a member of a family is the author's own: `my mum`, `our little boy`."""
     view = scene.view
     if not view.flags[at] & FAMILY:
         return False
+    if view.keys[at] in _PARENTS and (at == 0 or view.symbols[at - 1] in ".!?\n,"):
+        return True  # Dad is in a home now
     return any(view.keys[before] in {"my", "our"} for before in range(max(0, at - 3), at))
+
+
+_PARENTS: Final = frozenset({"mum", "mom", "dad", "gran", "nan", "grandma", "grandad", "granddad"})
 
 
 def _first(scene: Scene, first: int, last: int) -> Person:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from app.screening.clauses import Clauses, Person
+from app.screening.detectors.matched import weigh_spoken
 from app.screening.findings import About, Category
 from app.screening.grammar import bit
 from app.screening.lexicon import NEGATION
@@ -82,6 +83,8 @@ def _mentions(scene: Scene, clauses: Clauses, low: int, high: int) -> list[tuple
         is_of = begin > low and view.keys[begin] == "of" and bits[begin - 1] & (_ACCOUNT | _OTHER)
         is_quoted = view.keys[at - 1] in _QUOTES and view.keys[begin] in _AND
         is_at = bits[begin] & _PLATFORM and (view.is_capital(at) or not view.flags[at])
+        if view.keys[begin] == "by" and view.keys[begin - 1] in _HIRED:
+            continue  # employed by
         if begin < low or not (view.keys[begin] in _AS or is_of or is_quoted or is_at):
             continue
         if view.keys[at - 1] in _QUOTES:
@@ -106,7 +109,7 @@ _AND: Final = frozenset({"and", "&", "as", "is"})
 _QUOTES: Final = frozenset("\"'")
 
 
-def _account(scene: Scene, clauses: Clauses, low: int, high: int) -> Candidate | None:  # noqa: C901  # one grammar, read from top to bottom
+def _account(scene: Scene, clauses: Clauses, low: int, high: int) -> Candidate | None:  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     view, bits = scene.view, clauses.bits
     mentions = _mentions(scene, clauses, low, high)
     if not mentions or mentions[-1][0] == low:
@@ -157,6 +160,8 @@ def _account(scene: Scene, clauses: Clauses, low: int, high: int) -> Candidate |
         return None
     first = min(mentions[0][0], person.first if person.first >= low else last_first)
     last = max(last_end, min(high, places[-1] + 1) if places else 0)
+    while view.keys[last : last + 1] == ["-"] and view.starts[last] == view.ends[last - 1]:
+        last = min(high, last + 2)  # jessie-loves-shoes
     candidate = scene.candidate(
         Category.ACCOUNT_LINK, view.starts[first], view.ends[last - 1], "clause"
     )
@@ -219,7 +224,7 @@ def _other(clauses: Clauses, at: int, begin: int) -> Person | None:
     return best
 
 
-def threatened(scene: Scene, clauses: Clauses) -> Iterator[Candidate]:
+def threatened(scene: Scene, clauses: Clauses) -> Iterator[Candidate]:  # noqa: C901  # one grammar, read from top to bottom
     """Yield threats to expose the reader, put together from what they are made of."""
     bits, view = clauses.bits, scene.view
     for low, high in clauses.sentences:
@@ -239,6 +244,11 @@ def threatened(scene: Scene, clauses: Clauses) -> Iterator[Candidate]:
             candidate.add(rule, CLAUSE[rule])
         if _TOLD_WHAT.isdisjoint(signals) and not clauses.has(_YOU, high - 4, high):
             candidate.add("threat.of_what", CLAUSE["threat.of_what"])
+        if not _MAYBE.isdisjoint(view.keys[low:high]) and "threat.condition" not in signals:
+            candidate.add("threat.maybe", CLAUSE["threat.maybe"])
+        if view.keys[low] in _ADVISING and "threat.condition" not in signals:
+            candidate.add("threat.advice", CLAUSE["threat.advice"])
+        weigh_spoken(scene, candidate, low)
         if any(view.flags[at] & NEGATION for at in range(low, high)):
             is_rule = any(f & NEGATION for f in view.flags[low : low + 2])
             candidate.add("negation", -30 if is_rule else -12)  # "Do not give out your name"
@@ -259,6 +269,10 @@ _EXPOSING: Final = frozenset(
 _TOLD_WHAT: Final = frozenset(
     ["threat.reveal", "threat.traces", "threat.home", "threat.published", "threat.shame"]
 )
+_FINDS_OUT: Final = frozenset({"find", "finds", "found", "finding"})
+_ADVISING: Final = frozenset({"let", "tell", "ask", "show", "send", "give"})
+_MAYBE: Final = frozenset({"may"})
+_HIRED: Final = frozenset({"employed", "hired", "paid"})
 _ON_YOU: Final = frozenset({"name", "out", "dox", "doxx", "expose", "report"})
 _ALL: Final = frozenset({"every", "whole", "entire", "everyone"})
 
@@ -285,7 +299,8 @@ def _threats(clauses: Clauses, low: int, high: int) -> list[str]:  # noqa: C901,
             )
             if is_home and clauses.has(_ME, max(low, at - 6), at) and clauses.has(_KNOW, low, at):
                 found["threat.home"] = None
-        is_on_you = at + 1 < high and bits[at + 1] & _YOU and keys[at] in _ON_YOU
+        is_found = keys[at] == "out" and at > low and keys[at - 1] in _FINDS_OUT
+        is_on_you = not is_found and at + 1 < high and bits[at + 1] & _YOU and keys[at] in _ON_YOU
         if is_on_you and (not bits[at + 1] & _OWNER or clauses.has(_TRACES, at + 2, at + 4)):
             found["threat.reveal"] = found["threat.hard"] = None
         if keys[at] in {"who", "where"} and at + 1 < high and bits[at + 1] & _YOU:
@@ -294,7 +309,7 @@ def _threats(clauses: Clauses, low: int, high: int) -> list[str]:  # noqa: C901,
             found["threat.audience"] = None
         if keys[at] == "more" and at > low and keys[at - 1] == "one":
             found["threat.condition"] = None
-        if mine & _CONDITION and at > low:
+        if mine & _CONDITION and at > low and keys[at : at + 2] != ["next", "to"]:
             found["threat.condition"] = None
         if mine & _LEARNS and clauses.has(_AUDIENCE, max(low, at - 6), at):
             found["threat.learns"] = None

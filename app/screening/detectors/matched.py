@@ -9,6 +9,7 @@ import re2
 from app.screening.findings import Category
 from app.screening.lexicon import PUBLIC
 from app.screening.scene import WINDOW, Candidate, Scene
+from app.screening.scoring import CLAUSE as CLAUSE_WEIGHTS
 
 CLAUSE: Final = 6
 _CLAUSE_ENDS: Final = frozenset('.!?;\n,:()"')
@@ -66,3 +67,34 @@ def weigh_public(scene: Scene, candidate: Candidate, first: int, last: int) -> N
     if count:
         candidate.add("public", -14 if count == 1 else -26)
     scene.add_cues(candidate, first, last, "public_name")
+
+
+def weigh_spoken(scene: Scene, candidate: Candidate, last: int) -> None:
+    """Take away where somebody in a tale says it: `"Tell me his name," said the queen`."""
+    keys = scene.view.keys
+    closing = next(
+        (at for at in range(last, min(last + SPEECH, len(keys))) if keys[at] == '"'), None
+    )
+    if closing is not None and any(key in _SPEAKS for key in keys[closing + 1 : closing + 4]):
+        candidate.add("spoken", CLAUSE_WEIGHTS["spoken"])
+
+
+SPEECH: Final = 14  # tokens that may stand between what is said and the end of the quotation
+_SPEAKS: Final = frozenset(
+    [
+        "said",
+        "asked",
+        "hissed",
+        "whispered",
+        "shouted",
+        "replied",
+        "muttered",
+        "cried",
+        "answered",
+        "growled",
+        "snapped",
+        "sighed",
+        "demanded",
+        "barked",
+    ]
+)

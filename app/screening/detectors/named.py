@@ -26,6 +26,7 @@ from app.screening.scene import Candidate, Scene
 from app.screening.scoring import BASE, CLAUSE
 from app.screening.tokens import View
 
+DOERS: Final = ("er", "or", "ist")  # how nouns for people often end
 BEFORE, BEHIND = 10, 8  # tokens that may announce a name
 _HANDLES: Final = frozenset({HANDLE_SYMBOL, CAMEL_SYMBOL})
 _NAMES, _REAL, _CALLS, _BEHIND = (bit(n) for n in ("names", "real", "calls", "behind"))
@@ -95,7 +96,7 @@ def _is_made_by(clauses: Clauses, read: Read) -> bool:
     )
 
 
-def _weighed(scene: Scene, clauses: Clauses, read: Read) -> Candidate | None:  # noqa: C901  # one grammar, read from top to bottom
+def _weighed(scene: Scene, clauses: Clauses, read: Read) -> Candidate | None:  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     view = scene.view
     rules = _cues(scene, clauses, read)
     if not rules:
@@ -139,8 +140,15 @@ def _weighed(scene: Scene, clauses: Clauses, read: Read) -> Candidate | None:  #
         candidate.add("name.of_somebody_known", CLAUSE["name.of_somebody_known"])
     if clauses.is_fiction(read.first, read.last):
         candidate.add("fiction", CLAUSE["fiction"])
+    if not _TITLES.isdisjoint(view.keys[max(low, read.first - 2) : read.first]):
+        candidate.add("name.titled", CLAUSE["name.titled"])
     _discount(scene, candidate, read)
     return candidate
+
+
+_TITLES: Final = frozenset(
+    ["prof", "professor", "sir", "dame", "judge", "lord", "lady", "rev", "cllr", "inspector"]
+)
 
 
 def _is_own_kin(clauses: Clauses, person: Person | None) -> bool:
@@ -175,7 +183,9 @@ def _is_my_thing(clauses: Clauses, owner: Person, first: int) -> bool:
     at = owner.last
     while at < first and bits[at] & _REAL and not bits[at] & _NAMES:
         at += 1
-    return at < first and keys[at][0].isalpha() and not bits[at] & (_NAMES | _BE | _POSTER)
+    if at >= first or not keys[at][0].isalpha() or bits[at] & (_NAMES | _BE | _POSTER):
+        return False
+    return not keys[at].endswith(DOERS)  # my dealer
 
 
 def _is_of_somebody_known(clauses: Clauses, low: int, first: int) -> bool:
@@ -240,7 +250,8 @@ def _cues(scene: Scene, clauses: Clauses, read: Read) -> list[str]:  # noqa: C90
             bits[near] & _POINTING or keys[near] in {"it", "its", "thats"}
             for near in range(max(low, at - 2), at + 1)
         ):
-            rules.append("name.pointed")
+            is_from = keys[last : last + 2] in _FROM_HERE
+            rules.append("name.beside" if is_from else "name.pointed")
     accounts = {
         p.first
         for p in clauses.people_in(last, last + BEHIND)
@@ -265,6 +276,12 @@ def _cues(scene: Scene, clauses: Clauses, read: Read) -> list[str]:  # noqa: C90
             rules.append("name.beside")
     if low >= 2 and high == last and clauses.has(_NAMES, low - 5, low):  # noqa: PLR2004  # "has a name. …"
         rules.append("name.said")
+    if keys[max(low, first - 2) : first] in _GREETED and any(
+        p.about is About.MEMBER and p.rule != "owner.second"
+        for p in clauses.people_in(max(0, first - BEFORE), high)
+        if not first <= p.first < last
+    ):
+        rules.append("name.behind")  # "wren, or should I say …"
     if last + 1 < len(keys) and bits[last] & _BE and clauses.has(bit("kin"), last, last + 5):  # noqa: SIM102  # one question after another
         if any(
             p.first == last + 1 and p.about is About.MEMBER
@@ -276,6 +293,8 @@ def _cues(scene: Scene, clauses: Clauses, read: Read) -> list[str]:  # noqa: C90
     return rules
 
 
+_FROM_HERE: Final = (["from", "the"], ["from", "our"], ["from", "my"])
+_GREETED: Final = (["hello", "to"], ["hi", "to"], ["i", "say"], ["meet"])
 _WHO_IS: Final = (["is", "who"], ["is", "behind"], ["is", "whoever"])
 _SAID_BEHIND: Final = frozenset(
     {"name", "names", "alias", "aka", "irl", "surname", "identity", "known"}
@@ -296,7 +315,12 @@ def _is_naming(clauses: Clauses, at: int, first: int) -> bool:
 def _is_calling_by(clauses: Clauses, at: int) -> bool:
     """`goes by`, `known as`."""
     keys = clauses.view.keys
+    if keys[at] in _KNEW and keys[at + 2 : at + 3] == ["as"] and clauses.bits[at + 1] & _HE:
+        return True  # "everyone knew her as"
     return keys[at + 1 : at + 2] in (["by"], ["as"]) and bool(clauses.bits[at] & _CALLS)
+
+
+_KNEW: Final = frozenset({"know", "knew", "knows"})
 
 
 def _is_calling(clauses: Clauses, at: int) -> bool:

@@ -187,7 +187,11 @@ def _own(  # noqa: C901, PLR0912, PLR0915  # one grammar, read from top to botto
             owner = ("owner.people", 9, About.PERSON)
         elif flag & PLURAL:
             owner = ("owner.plural", 2, About.PERSON)
-        elif flag & SELF and "'" in view.keys[at + 2 : at + 4]:
+        elif (
+            flag & SELF
+            and "'" in view.keys[at + 2 : at + 4]
+            and not view.keys[at + 1].endswith(("er", "or", "ist"))
+        ):
             owner = ("owner.of_mine", -12, About.PERSON)  # my hero's real name
         elif flag & SELF:
             owner = ("owner.self", 8, About.SELF)

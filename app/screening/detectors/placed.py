@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.screening.clauses import Clauses, Person
+from app.screening.detectors.identity import is_official, weigh_household
+from app.screening.detectors.matched import weigh_spoken
 from app.screening.findings import About, Category
 from app.screening.grammar import bit
 from app.screening.lexicon import GIVEN, HEAD, INSTITUTION, NUMBER_WORD, STOP
@@ -229,6 +231,7 @@ _ALONE: Final = frozenset({"always", "usually", "regularly", "daily", "weekly"})
 _CLOCK: Final = 6  # letters of the longest way to say an hour: eleven
 
 
+_OUR_CHILDREN: Final = frozenset({"kids", "children", "twins"})  # the kids
 _SOME: Final = frozenset({"a", "an", "some", "any", "two"})
 _SPOTTED: Final = frozenset({"spotted", "seen", "sighted"})
 _BELONGINGS: Final = bit("belongings", "kin")
@@ -267,7 +270,7 @@ def _who(clauses: Clauses, people: list[Person], at: int) -> Person | None:
     return best
 
 
-def _made(
+def _made(  # noqa: C901  # one grammar, read from top to bottom
     scene: Scene,
     clauses: Clauses,
     person: Person,
@@ -289,15 +292,12 @@ def _made(
     candidate.add(person.rule, person.weight)
     candidate.about = person.about
     said = range(person.first, person.last)
-    is_kin = (
-        person.rule == "owner.kin"
-        and bool(bits[person.first] & _ME)
-        and not any(bits[at] & _RIVAL for at in said)
-    )
+    is_mine = bool(bits[person.first] & _ME) or view.keys[person.last - 1] in _OUR_CHILDREN
+    is_kin = person.rule == "owner.kin" and is_mine and not any(bits[at] & _RIVAL for at in said)
     if is_kin:
         candidate.add("where.own_kin", CLAUSE["where.own_kin"])
         if view.keys[person.first] == "my":
-            candidate.add("where.own_kin.mine", -4)
+            candidate.add("where.own_kin.mine", -5)
     if (
         person.rule == "owner.human"
         and view.keys[person.first] in _SOME
@@ -306,6 +306,10 @@ def _made(
         candidate.add("where.of_a_stranger", CLAUSE["where.of_a_stranger"])
     if clauses.has(_OPEN, low, min(len(bits), high + 1 + REACH)):
         candidate.add("where.open_to_all", CLAUSE["where.open_to_all"])
+    if person.rule == "owner.job" and is_official(scene, person.last - 1):
+        candidate.add("where.of_an_official", CLAUSE["where.of_an_official"])
+    weigh_household(scene, candidate, place[1], high)
+    weigh_spoken(scene, candidate, last)
     if person.rule == "owner.plural":
         candidate.add("where.of_many", CLAUSE["where.of_many"])
     if clauses.is_fiction(first, last):
