@@ -14,6 +14,7 @@ from app.cases.service import casework, sweep
 from app.cases.service.casework import Opened, Opening
 from app.cases.words import Seat, Severity
 from app.cli.sweeping import take_slice
+from app.core import crypto
 from app.core.db import Database, open_database
 from app.core.migrate import upgrade
 from app.core.shreds import open_shreds
@@ -67,6 +68,7 @@ def _filled(folder: Path) -> Database:
 def _begun(database: Database) -> int:
     with database.write.begin() as session:
         owl = somebody("Owl")
+        owl.public_key = crypto.public_key(crypto.new_private_key())
         session.add(owl)
         session.flush()
         people = {owl.id: (Seat.LEAD, owl.public_key)}
