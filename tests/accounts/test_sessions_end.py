@@ -103,6 +103,8 @@ NO_KEYS: Final = {
     "members.skeleton": "goes with the pseudonym",
     "members.theme": "a look",
     "members.trust": "rises and falls by what others see; read anew with every page",
+    "members.trust_falls_on": "a day that is said before trust falls",
+    "members.trust_floor": "trust given by hand; read anew with every count",
     "recovery_codes": "asked of who is outside; new ones let nobody in who is inside already",
     "recovery_waits": "shown in every open session, which is the point of it",
     "sessions": "are the sessions",

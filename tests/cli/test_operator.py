@@ -222,7 +222,8 @@ def test_tick_takes_what_is_past_its_time_and_cuts_times_to_the_day(
         )
     assert main(["tick"]) == 0
     with filled.read() as session:
-        assert session.execute(text("SELECT count(*) FROM notices")).scalar() == 0
+        old = text("SELECT count(*) FROM notices WHERE made_on < '2020-02-01'")
+        assert session.execute(old).scalar() == 0
         times = session.execute(text("SELECT DISTINCT written_at FROM posts WHERE number = 1"))
         assert [str(row[0])[:19] for row in times] == ["2020-01-01 00:00:00"]
     filled.close()

@@ -108,7 +108,8 @@ def test_a_moderator_moves_threads_only_between_boards_one_may_enter(
     answer = owl.post(f"/threads/{thread.public_id}/move", data={"board": cabin.public_id})
     absent = owl.post(f"/threads/{thread.public_id}/move", data={"board": "nowhere"})
     assert answer.status_code == absent.status_code == 404
-    assert answer.text.replace(cabin.public_id, "nowhere") == absent.text
+    shown = without_what_was_asked(answer.text)  # form tokens differ from second to second
+    assert shown.replace(cabin.public_id, "nowhere") == without_what_was_asked(absent.text)
 
 
 @pytest.mark.parametrize("standing", [Standing.SUSPENDED, Standing.REMOVED])

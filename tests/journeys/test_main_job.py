@@ -50,8 +50,10 @@ def join(page: Page, pseudonym: str) -> str:
 
 def confirm_codes(page: Page) -> None:
     """Type one of the codes back that are shown once."""
-    codes = page.locator("ol.big-words li").all_inner_texts()
-    assert len(codes) == len(set(codes)) == 8
+    shown = page.locator("ol.big-words li")
+    expect(shown).to_have_count(8)
+    codes = shown.all_inner_texts()
+    assert len(set(codes)) == 8
     label = page.get_by_text(re.compile(r"Type code number \d")).inner_text()
     number = int(re.search(r"\d", label)[0])  # type: ignore[index]
     page.locator("#code").fill(codes[number - 1])

@@ -37,6 +37,8 @@ OF_A_MEMBER: Final = {
     "standing_until",
     "theme",
     "trust",
+    "trust_falls_on",
+    "trust_floor",
     "verifier",
     "wrapped_key",
 }
