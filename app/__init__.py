@@ -28,7 +28,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     from app.accounts.views import wiring as accounts
     from app.admin import views as admin
     from app.cases.views import wiring as cases
-    from app.community import views as community
+    from app.community.views import wiring as community
     from app.core.db import open_database
     from app.core.settings import SettingsCache
     from app.filters import views as filters

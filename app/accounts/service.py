@@ -24,6 +24,7 @@ from app.accounts.second_factor import Holder
 from app.core import audit, clock, crypto, ids
 from app.core.crypto import Cost, Passphrase
 from app.core.errors import RefusalError
+from app.core.settings import read_settings
 from app.core.text import clean, render
 from app.policy.vocabulary import Actor, Role, Standing, Trust
 
@@ -39,6 +40,10 @@ class NotAvailableError(RefusalError):
 
 class NotRightError(RefusalError):
     """Name, passphrase, code or invite do not fit together. Nobody says which."""
+
+
+class InvitesPausedError(RefusalError):
+    """Invites rest for a while: none is made, and none lets anybody in."""
 
 
 class TooManyInvitesError(RefusalError):
@@ -163,8 +168,11 @@ def make_invite(session: Session, inviter: Actor, uses: int = 1) -> str:
     """Make an invite; returns its words, which are kept nowhere.
 
     Raises:
+        InvitesPausedError: while a protection pauses invites.
         TooManyInvitesError: when as many are open as one member may have.
     """
+    if read_settings(session).is_inviting_paused:
+        raise InvitesPausedError
     if len(queries.invites_of(session, inviter.id)) >= MOST_INVITES:
         raise TooManyInvitesError
     words = ids.new_id()
@@ -185,8 +193,10 @@ def spend_invite(session: Session, words: str) -> None:
     """Use an invite once.
 
     Raises:
-        NotRightError: when there is no such invite, or nothing is left of it.
+        NotRightError: when there is no such invite, nothing is left of it, or invites are paused.
     """
+    if read_settings(session).is_inviting_paused:
+        raise NotRightError
     spent = _rows(
         session,
         update(Invite)

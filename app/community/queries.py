@@ -66,14 +66,16 @@ def upkeep(session: Session, now: datetime) -> Upkeep:
     )
 
 
-def kept_tables() -> dict[str, Sequence[KeptTable]]:
-    """What is stored for what, with its retention, read off the models themselves."""
+def kept_tables(*, is_shorter: bool = False) -> dict[str, Sequence[KeptTable]]:
+    """What is stored for what, with the retention that holds now, read off the models."""
     rules = {
         mapper.class_.__tablename__: mapper.class_.__retention__ for mapper in Base.registry.mappers
     }
     return {
         str(heading): [
-            KeptTable(str(what), gettext(rules[name].why), rules[name].days)
+            KeptTable(
+                str(what), gettext(rules[name].why), rules[name].days_now(is_shorter=is_shorter)
+            )
             for name, what in tables.items()
         ]
         for heading, tables in GROUPS

@@ -110,6 +110,8 @@ GROUPS: Final[tuple[tuple[LazyString, Mapping[str, LazyString]], ...]] = (
         {
             "owed_erasures": _l("what is still to be erased"),
             "retention_counts": _l("how much was taken away when its time was over"),
+            "protections": _l("what was made stricter for a while, and until when"),
+            "guarded_values": _l("what was set before it was made stricter"),
             "announcements": _l("what everybody is told in a notice"),
             "upkeep": _l("when each piece of upkeep last ran"),
             "settings": _l("how this server is set"),

@@ -46,6 +46,8 @@ class Settings:
     norms_version: int = 1
     signup: Signup = Signup.OPEN
     ladder: tuple[tuple[int, ...], ...] = ()  # what the steps of trust ask for; empty: the first
+    is_inviting_paused: bool = False  # set by a protection, and undone with it
+    is_kept_shorter: bool = False  # the same: tables are kept for their shorter time
     setup_hash: str = ""  # SHA-256 of the one-time set-up link's secret; empty once it is used
 
     @property
@@ -91,7 +93,12 @@ def read_settings(session: Session) -> Settings:
     return replace(Settings(), **values)
 
 
+def write_setting(session: Session, name: str, value: object) -> None:
+    """Store one setting; the caller drops the cache after its commit."""
+    session.merge(Setting(name=name, value=json.dumps(value)))
+
+
 def write_settings(session: Session, settings: Settings) -> None:
     """Store all settings; the caller drops the cache after its commit."""
     for name, value in asdict(settings).items():
-        session.merge(Setting(name=name, value=json.dumps(value)))
+        write_setting(session, name, value)

@@ -286,7 +286,9 @@ class Revision(Base):
     """An earlier wording of a post."""
 
     __tablename__ = "revisions"
-    __retention__ = Keep(why="long enough to answer a report", days=30, after="replaced_on")
+    __retention__ = Keep(
+        why="long enough to answer a report", days=30, after="replaced_on", short=7
+    )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
@@ -362,7 +364,7 @@ class Notice(Base):
     """One line in a member's inbox: ids and a kind, never a text."""
 
     __tablename__ = "notices"
-    __retention__ = Keep(why="an inbox is no archive", days=90, after="made_on")
+    __retention__ = Keep(why="an inbox is no archive", days=90, after="made_on", short=14)
     __table_args__ = (UniqueConstraint("member_id", "kind", "subject"),)
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

@@ -28,6 +28,7 @@ from app.core import ids
 from app.core.db import Base, BigKey
 from app.core.retention import Keep
 
+SHORT_DAYS: Final = 60  # while the community is protected after an exposure
 KEPT_DAYS: Final = 365  # PRIVACY.md §3: twelve months or less
 ID_BITS: Final = 62
 
@@ -59,7 +60,10 @@ class Conversation(Base):
     __tablename__ = "conversations"
     # A day more than the messages, so that none goes with its conversation and leaves its shred.
     __retention__ = Keep(
-        why="a day longer than the last message in it", days=KEPT_DAYS + 1, after="active_on"
+        why="a day longer than the last message in it",
+        days=KEPT_DAYS + 1,
+        after="active_on",
+        short=SHORT_DAYS + 1,
     )
     __table_args__ = (Index("ix_conversations_member_id_bump", "member_id", "bump"),)
 
@@ -82,7 +86,9 @@ class Message(Base):
     """One member's own copy of a message. Who wrote it, and to whom, is inside."""
 
     __tablename__ = "messages"
-    __retention__ = Keep(why="a letter is no archive", days=KEPT_DAYS, after="written_on")
+    __retention__ = Keep(
+        why="a letter is no archive", days=KEPT_DAYS, after="written_on", short=SHORT_DAYS
+    )
     __table_args__ = (
         UniqueConstraint("conversation_id", "number", name="uq_messages_conversation_id_number"),
         UniqueConstraint(

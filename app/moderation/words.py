@@ -151,6 +151,8 @@ VERBS: Final = {
     "post.release": _l("Moderators released a post"),
     "post.reject": _l("Moderators rejected a held post"),
     "post.remove": _l("Moderators removed a post"),
+    "protection.begin": _l("Those who look after the place made something stricter for a while"),
+    "protection.end": _l("Something that was stricter for a while is as before"),
     "review.leave": _l("Moderators left a post as it is"),
     "review.take_over": _l("A moderator took over another one's work"),
     "review.own_reject": _l("A moderator rejected an own post; nobody else was there to decide"),

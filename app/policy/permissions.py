@@ -78,6 +78,8 @@ class Permission(StrEnum):
     POST_REPORT = "post:report"
     POST_SAVE = "post:save"
     POST_THANK = "post:thank"
+    PROTECTION_BEGIN = "protection:begin"
+    PROTECTION_END = "protection:end"
     QUEUE_READ = "queue:read"
     QUEUE_RESCREEN = "queue:rescreen"
     REPORT_LIST = "report:list"
@@ -142,6 +144,16 @@ def is_moderator(actor: Actor, subject: object) -> bool:
 def is_operator(actor: Actor, subject: object) -> bool:
     """The actor runs the machine."""
     return Role.OPERATOR in actor.roles
+
+
+def looks_after(actor: Actor, subject: object) -> bool:
+    """The actor runs the machine or moderates."""
+    return is_operator(actor, None) or is_moderator(actor, None)
+
+
+def builds_or_enters(actor: Actor, subject: Gated) -> bool:
+    """The actor runs the machine and so knows every board, or may enter this one."""
+    return is_operator(actor, None) or may_enter(actor, subject)
 
 
 def may_enter(actor: Actor, subject: Gated) -> bool:
@@ -365,6 +377,8 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.POST_REPORT: Access(see=(may_know_of_it,), do=(is_member, published, others)),
     Permission.POST_SAVE: Access(see=(may_know_of_it,), do=(is_member, published)),
     Permission.POST_THANK: Access(see=(may_know_of_it,), do=(is_member, published, others)),
+    Permission.PROTECTION_BEGIN: Access(see=(looks_after,)),
+    Permission.PROTECTION_END: Access(see=(looks_after, builds_or_enters)),
     Permission.QUEUE_READ: Access(see=(is_moderator,)),
     Permission.QUEUE_RESCREEN: Access(see=(is_moderator,)),
     Permission.REPORT_LIST: Access(see=(is_member,)),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.core import clock, shreds
 from app.core.db import Base, Hour
 from app.core.retention import Keep
+from app.core.settings import read_settings
 
 RETENTION: Final = "retention"
 REPORT_DAYS: Final = 30
@@ -52,15 +53,17 @@ class Report:
 def run_retention(session: Session) -> int:
     """Take away every row whose time is up; returns how many rows went."""
     gone = {}
+    is_shorter = read_settings(session).is_kept_shorter
     # What hangs on a row goes before it: a row that is taken along would leave its shred behind.
     order = {table: place for place, table in enumerate(Base.metadata.sorted_tables)}
     mappers = sorted(Base.registry.mappers, key=lambda mapper: -order[mapper.class_.__table__])
     for mapper in mappers:
         keep = mapper.class_.__retention__
-        if keep.days is None:
+        days = keep.days_now(is_shorter=is_shorter)
+        if days is None:
             continue
         column = getattr(mapper.class_, keep.after)
-        edge = clock.now() - timedelta(days=keep.days)
+        edge = clock.now() - timedelta(days=days)
         limit = edge.date() if isinstance(column.type, Date) else edge
         is_past = and_(column.is_not(None), column < limit)
         if "shred_id" in mapper.columns:  # sealed: the other part of its key must not outlive it

@@ -18,6 +18,7 @@ ARROWS: Final = {
     ("cases", "forum"),
     ("cases", "moderation"),
     ("cases", "shields"),
+    ("community", "forum"),
     ("forum", "accounts"),
     ("forum", "filters"),
     ("forum", "review"),

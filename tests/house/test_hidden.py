@@ -25,6 +25,7 @@ from app.accounts.models import Invite, Member
 from app.cases.service import casework, intake, team
 from app.cases.service.intake import Account
 from app.cases.words import Severity
+from app.community.models import Measure, Protection
 from app.core import clock, shreds
 from app.core.db import Base
 from app.filters.models import Action, Filter, Sort
@@ -106,6 +107,7 @@ OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
     "place": lambda _: [ABSENT],
     "post_id": lambda world: [world.post.public_id, world.removed],
     "pseudonym": lambda _: ["Heron", "Owl", "Nobody"],
+    "protection_id": lambda _: [],
     "report_id": lambda _: [],
     "revision_id": lambda _: [],
     "session_id": lambda _: [ABSENT],
@@ -116,7 +118,14 @@ OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
     "upload_id": lambda _: [],
 }
 # The operator builds boards, so their names are no secret from her; what is written there is.
-OPERATORS: Final = {"Robin": "admin"}
+OPERATORS: Final = {
+    "Robin": (
+        "admin.",
+        "community.begin_protection",
+        "community.end_protection",
+        "community.show_protections",
+    )
+}
 DRAWN_BY_LOT: Final = {
     "/join",
     "/me/second-factor",
@@ -237,13 +246,22 @@ def _hide(session: Session, made: World, heron: Member, owl: Member, stoat: Memb
     filtering = Filter(
         sort=Sort.PHRASE, pattern="canarypattern", action=Action.HOLD, made_on=clock.today()
     )
-    session.add_all([shield, filtering])
+    guarding = Protection(
+        measure=Measure.WRITING,
+        board_id=secret.id,
+        trust=Trust.TRUSTED,
+        last_words="",
+        began_on=clock.today(),
+        until_on=clock.today() + timedelta(days=9),
+    )
+    session.add_all([shield, filtering, guarding])
     session.flush()  # what was just added gets its public ids
     made.removed = removed.public_id
     made.hidden = {
         "board_id": [secret.public_id],
         "draft_id": [_draft(session, heron, secret)],
         "filter_id": [filtering.public_id],
+        "protection_id": [guarding.public_id],
         "shield_id": [shield.public_id],
         "thread_id": [inside.public_id, held_thread.public_id],
         "post_id": [held.public_id, answer.public_id, *_posts_in(session, inside, held_thread)],
@@ -358,7 +376,7 @@ def _decided(
 def _routes(app: Flask, method: str, who: str = "") -> Iterator[Rule]:
     """The routes of this method, but for those to which somebody has the keys."""
     for rule in app.url_map.iter_rules():
-        if method in (rule.methods or ()) and rule.endpoint.split(".")[0] != OPERATORS.get(who):
+        if method in (rule.methods or ()) and not rule.endpoint.startswith(OPERATORS.get(who, ())):
             yield rule
 
 

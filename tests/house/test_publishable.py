@@ -41,6 +41,7 @@ IS_NO_TEXT: Final = ("public_id", "subject", "version", "rules_version", "kind",
 CODES: Final = {
     "audit_entries.actor", "audit_entries.verb", "case_letters.template", "cases.codename",
     "filters.board", "step_items.code", "members.cost", "members.theme",
+    "guarded_values.field", "protections.last_words",
     "drafts.form_key", "messages.form_key", "posts.form_key", "posts.rule",
     "retention_counts.of_table",
     "review_items.findings", "review_items.outcome", "settings.name", "upkeep.name",

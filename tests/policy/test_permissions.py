@@ -231,6 +231,11 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         if not (moderates(who) and is_inside(who, what)):
             return HIDE
         return DENY if what.member_id == who.id else ALLOW
+    if thing == "protection":
+        if not who.roles & (Role.OPERATOR | Role.MODERATOR):
+            return HIDE
+        knows_board = who.roles & Role.OPERATOR or is_inside(who, what)
+        return ALLOW if deed == "begin" or knows_board else HIDE
     if permission.value in {"board:edit", "cover:edit", "settings:edit"}:
         return ALLOW if who.roles & Role.OPERATOR else HIDE
     if thing in {"notice", "statement"}:
@@ -336,6 +341,7 @@ THINGS: Final = {
     "notice": belongings,
     "picture": texts,
     "post": texts,
+    "protection": boards,
     "queue": lambda: [Thing()],
     "report": lambda: [Thing()],
     "review": matters,

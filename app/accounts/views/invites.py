@@ -12,7 +12,7 @@ from app.accounts import (
     queries,
     service,
 )
-from app.accounts.service import TooManyInvitesError
+from app.accounts.service import InvitesPausedError, TooManyInvitesError
 from app.accounts.views.common import (
     Problems,
     blueprint,
@@ -36,6 +36,12 @@ def make_invite() -> ResponseReturnValue:
     """Make an invite; its words are shown in this answer only."""
     try:
         words = service.make_invite(session(), me())
+    except InvitesPausedError:
+        problem = _(
+            "Invites rest for a while. Those of yours that have not run out by then can be used "
+            "again."
+        )
+        return _invites_page(problems={"": problem})
     except TooManyInvitesError:
         problem = _("You have five open invites. Take one back, or wait until one was used.")
         return _invites_page(problems={"": problem})

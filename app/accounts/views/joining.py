@@ -133,6 +133,10 @@ def _problems_of_joining(form: SignUpForm, admission: Admission) -> dict[str, st
     problems: dict[str, str] = {}
     if admission.is_closed:
         problems[""] = _("Nobody can join at the moment.")
+    elif admission.needs_invite and decided().is_inviting_paused:
+        problems[""] = _(
+            "Invites rest for a while. If yours has not run out by then, it can be used again."
+        )
     name = form.name
     with reading() as short:
         is_free = not pseudonyms.is_reserved(name, decided().name)

@@ -23,6 +23,7 @@ from app.policy.permissions import Permission
 from app.privacy.erasure import owing_of
 from app.web.access import me, permit, signed_in
 from app.web.render import page, tell
+from app.web.settings import settings
 from app.web.unit_of_work import session
 
 TABLE_WORDS: Final = {
@@ -109,6 +110,7 @@ def end_sessions() -> ResponseReturnValue:
 
 def _kept_for(held: queries.Holding) -> str:
     """How long a table keeps its rows, in words."""
-    if held.keep.days is None:
+    days = held.keep.days_now(is_shorter=settings().is_kept_shorter)
+    if days is None:
         return str(_(held.keep.why))
-    return str(ngettext("%(num)d day at most", "%(num)d days at most", held.keep.days))
+    return str(ngettext("%(num)d day at most", "%(num)d days at most", days))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, current_app
+from flask import current_app
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.community import queries
 from app.community.claims import claims_on
+from app.community.views.common import blueprint
 from app.core import clock
 from app.core.settings import Signup
 from app.core.text import render
@@ -19,8 +20,6 @@ from app.web.render import page
 from app.web.settings import settings
 from app.web.unit_of_work import database, session
 from config import Config
-
-blueprint = Blueprint("community", __name__)
 
 SIGNUP_WORDS: Final = {
     Signup.OPEN: _l("everybody"),
@@ -63,7 +62,7 @@ def privacy() -> ResponseReturnValue:
                 else _("by a timer of the operator's"),
             ),
         ],
-        tables=queries.kept_tables(),
+        tables=queries.kept_tables(is_shorter=settings().is_kept_shorter),
         upkeep=queries.upkeep(session(), clock.now()),
     )
 
