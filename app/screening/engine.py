@@ -26,7 +26,7 @@ from app.screening.disguise import (
     spelt_signs,
 )
 from app.screening.findings import About, Category, Finding, Signal, Span, Surface
-from app.screening.languages._packs.names import COMMON, GIVEN, SURNAMES
+from app.screening.languages._packs.names import COMMON, GIVEN, RARE, SURNAMES
 from app.screening.lexicon import Lexicon
 from app.screening.messages import why
 from app.screening.normalize import (
@@ -91,7 +91,7 @@ PLAIN: Final = Context()
 def lexicon_for(languages: tuple[str, ...]) -> Lexicon:
     """Return the lexicon of these languages; all shipped ones are made when this is imported."""
     packs = tuple(import_module(f"{_PACKS}.{code}").PACK for code in languages if code in SHIPPED)
-    return Lexicon(packs, GIVEN, SURNAMES, COMMON)
+    return Lexicon(packs, GIVEN, SURNAMES, COMMON, RARE)
 
 
 _PACKS: Final = "app.screening.languages._packs"

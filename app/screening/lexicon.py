@@ -46,6 +46,7 @@ DAY: Final = 1 << 33
 NOW: Final = 1 << 34
 ALONE: Final = 1 << 35
 RELATIVES: Final = 1 << 36
+WORD: Final = 1 << 37  # rare, and yet an ordinary word: no pseudonym, and no half of one
 FLAG_LISTS: Final = {
     "self": SELF,
     "second": SECOND,
@@ -80,6 +81,7 @@ FLAG_LISTS: Final = {
     "now": NOW,
     "alone": ALONE,
     "relatives": RELATIVES,
+    "ordinary": WORD,
 }
 
 # Symbols of tokens that are no words; the rest of ASCII punctuation stands for itself.
@@ -256,7 +258,12 @@ class Lexicon:
     """The words, symbols and patterns of some packs."""
 
     def __init__(  # noqa: C901  # one grammar, read from top to bottom
-        self, packs: tuple[Pack, ...], given: str = "", surnames: str = "", common: str = ""
+        self,
+        packs: tuple[Pack, ...],
+        given: str = "",
+        surnames: str = "",
+        common: str = "",
+        rare: str = "",
     ) -> None:
         self.packs = packs
         self.grammars = tuple(Grammar(p.code, p.grammar) for p in packs if p.grammar)
@@ -280,7 +287,12 @@ class Lexicon:
         for heads in self._number_heads.values():
             heads.sort(key=lambda head: -len(head[0]))
         flags: dict[str, int] = {}
-        for listed, flag in ((given, GIVEN), (surnames, SURNAME), (common, COMMON)):
+        for listed, flag in (
+            (given, GIVEN),
+            (surnames, SURNAME),
+            (common, COMMON),
+            (rare, WORD),
+        ):
             for word in listed.split():
                 flags[word] = flags.get(word, 0) | flag
         for pack in packs:

@@ -125,13 +125,14 @@ def _standing(scene: Scene) -> Iterator[Candidate]:  # noqa: C901  # one grammar
         candidate = _made(scene, Category.REAL_NAME, read.first, read.last, "standing")
         candidate.add("name", read.weight)
         low = max(0, read.first - REACH)
-        near = range(max(0, read.first - 4), read.first)
-        if (
-            any(flags[other] & NAMING or keys[other] in ":=" for other in near)
-            or _any(scene, NAMING, read.last, read.last + 2)
+        near = range(max(0, read.first - 3), read.first)
+        if not (
+            any((flags[n] & NAMING and not _begins(scene, n)) or keys[n] in ":=" for n in near)
             or keys[read.last : read.last + 1] == ["="]
+            or (_any(scene, NAMING, read.last, read.last + 1) and _is_handle(scene, read.last + 1))
         ):
-            candidate.add("standing.named", EVIDENCE["standing.named"])
+            continue  # "she loves Tori Amos" names nobody
+        candidate.add("standing.named", EVIDENCE["standing.named"])
         owned(scene, candidate, range(low, read.first))
         if candidate.about is About.SELF:
             continue
@@ -142,6 +143,21 @@ def _standing(scene: Scene) -> Iterator[Candidate]:  # noqa: C901  # one grammar
             candidate.add("past", -16)
         weigh_public(scene, candidate, read.first, read.last)
         yield candidate
+
+
+def _begins(scene: Scene, at: int) -> bool:
+    """Return whether a word begins its sentence: "Is Ada Lovelace …?" asks, and names nobody."""
+    return at == 0 or scene.view.symbols[at - 1] in ".!?;\n"
+
+
+def _is_handle(scene: Scene, at: int) -> bool:
+    """Return whether a token can only be a pseudonym: "Ada Lovelace is tide_witch"."""
+    view = scene.view
+    if at >= len(view.keys):
+        return False
+    return view.symbols[at] == HANDLE_SYMBOL or (
+        not view.flags[at] and not view.is_capital(at) and view.keys[at].isalpha()
+    )
 
 
 def _is_street(scene: Scene, at: int) -> bool:

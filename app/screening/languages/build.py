@@ -141,17 +141,26 @@ def names_module(packs: Iterable[Pack]) -> str:
     """Return the source of the module that holds names and common words.
 
     Given names and surnames come from Faker (MIT), all locales in Latin script; the common words
-    from Faker's word lists (MIT), zxcvbn's English frequency list (MIT) and the packs themselves.
+    from Faker's word lists (MIT), zxcvbn's English frequency list (MIT) and the packs themselves;
+    the rare words from the rest of that frequency list, without birds, beasts and plants, by which
+    people like to be called.
     """
     given, surnames = _faker_names()
     common = _common_words() | {
         plain(word) for pack in packs for word in pack.words.get("common", ())
     }
+    creatures = {plain(word) for pack in packs for word in pack.words.get("creatures", ())}
+    rare = _english(COMMON_ENGLISH, None) - common - given - surnames - creatures
     lines = [
         '"""Written by `make packs`: names and common words, one string each."""\n',
         "from typing import Final\n",
     ]
-    for title, words in (("GIVEN", given), ("SURNAMES", surnames), ("COMMON", common)):
+    for title, words in (
+        ("GIVEN", given),
+        ("SURNAMES", surnames),
+        ("COMMON", common),
+        ("RARE", rare),
+    ):
         lines += [f"{title}: Final = (", *_wrapped(sorted(words)), ")\n"]
     return "\n".join(lines)
 
@@ -194,15 +203,20 @@ def _common_words() -> set[str]:
     for locale in ("en_US", "de_DE", "es_ES", "fr_FR", "nl_NL"):
         lorem = importlib.import_module(f"faker.providers.lorem.{locale}")
         words.update(plain(word.lower()) for word in lorem.Provider.word_list)
+    words |= _english(0, COMMON_ENGLISH)
+    return {word for word in words if unicodedata.is_normalized("NFC", word) and len(word) > 1}
+
+
+def _english(first: int, last: int | None) -> set[str]:
+    """Return the English words of some ranks, without names."""
     lists = importlib.import_module("zxcvbn.frequency_lists").FREQUENCY_LISTS
     names = set(lists["female_names"]) | set(lists["male_names"]) | set(lists["surnames"])
-    for source in ("us_tv_and_film", "english_wikipedia"):
-        words.update(
-            word
-            for word in lists[source][:COMMON_ENGLISH]
-            if word.isascii() and word.isalpha() and word not in names
-        )
-    return {word for word in words if unicodedata.is_normalized("NFC", word) and len(word) > 1}
+    return {
+        word
+        for source in ("us_tv_and_film", "english_wikipedia")
+        for word in lists[source][first:last]
+        if word.isascii() and word.isalpha() and word not in names
+    }
 
 
 if __name__ == "__main__":
