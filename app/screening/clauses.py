@@ -17,6 +17,7 @@ from app.screening.lexicon import (
     PUBLIC,
     STOP,
     SURNAME,
+    URL_SYMBOL,
     Lexicon,
 )
 from app.screening.tokens import View
@@ -139,6 +140,8 @@ class Clauses:
             if symbol in _HANDLES:
                 if not self._is_pseudonym(at, symbol) or (is_technical and keys[at][0] != "@"):
                     continue
+                if self.is_hailed(at):
+                    continue
                 add(Person(at, at + 1, "owner.handle", 14, About.MEMBER))
             elif not mine & _PERSON:
                 person = None
@@ -170,6 +173,34 @@ class Clauses:
         if said[0] != "@" and said.rpartition("_")[2] in _OF_CODE:
             return False
         return said[0] == "@" or not (said.isupper() or said[0].isdigit())
+
+    def is_hailed(self, at: int) -> bool:
+        """Return whether a mention calls somebody or says whom one quotes, and tells nothing.
+
+        `@wren @owl look at this`, `RT @wren: …`, and `…, @wren` at the end; not `@wren is …`.
+        """
+        keys, bits, symbols = self.view.keys, self.bits, self.view.symbols
+        if keys[at][0] != "@":
+            return False
+        first = at
+        while first and keys[first - 1][0] == "@":
+            first -= 1
+        if first and keys[first - 1] == "rt":
+            return True
+        then = at + 1
+        while then < len(keys) and keys[then][0] == "@":
+            then += 1
+        is_last = then == len(keys) or symbols[then] in STOPS
+        if first and symbols[first - 1] not in STOPS:
+            return is_last and symbols[first - 1] in {",", URL_SYMBOL}
+        if is_last:
+            return first < at  # a name alone may be an answer
+        return not (
+            bits[then] & (_VERBS | _JOINING | ADVERBS)
+            or keys[then] in _EQUALS
+            or keys[then : then + 1] in _ANDS
+            or keys[then] in _OWNING
+        )
 
     def _noun(self, at: int, mine: int) -> Person | None:  # noqa: C901, PLR0911  # one grammar, read from top to bottom
         bits = self.bits
@@ -213,7 +244,7 @@ class Clauses:
         if closing is None or (at and view.ends[at - 1] == view.starts[at]):
             return None
         then = closing + 1
-        while then < size and bits[then] & _ADVERBS and not bits[then] & _VERBS:
+        while then < size and bits[then] & ADVERBS and not bits[then] & _VERBS:
             then += 1
         goes_on = then < size and (
             bool(bits[then] & (_VERBS | _JOINING))
@@ -250,7 +281,7 @@ class Clauses:
             goes_on = bool(bits[at + 2] & _VERBS) or view.keys[at + 2] == "="
         else:
             then = at + 1
-            while then + 1 < size and bits[then] & _ADVERBS and not bits[then] & _VERBS:
+            while then + 1 < size and bits[then] & ADVERBS and not bits[then] & _VERBS:
                 then += 1
             goes_on = then < size and (bool(bits[then] & _VERBS) or view.keys[then] in _EQUALS)
         is_asked = view.keys[at + 1 : at + 2] == ["?"] and begins
@@ -380,6 +411,7 @@ _OF_CODE: Final = frozenset(  # how a name in a program ends: prod_server
 _ABBREVIATED: Final = frozenset({"st", "mr", "dr", "ms", "co", "jr"})
 _OPENS: Final = frozenset('.!?;\n,:("*-')
 _CLOSING: Final = frozenset("\"'*)")
+_OWNING: Final = frozenset({"'", "’", "("})
 _EQUALS: Final = frozenset("=>:")
 _LEADS: Final = bit(
     "behind",
@@ -396,7 +428,7 @@ _LEADS: Final = bit(
     "sees",
 )
 _HITS: Final = bit("sees", "finds")
-_ADVERBS: Final = bit("real", "maybe", "now", "often", "other")
+ADVERBS: Final = bit("real", "maybe", "now", "often", "other")
 _LIKE_AN_ADJECTIVE: Final = bit(
     "same", "other", "real", "home", "place_word", "platform", "belongings", "thing", "past"
 )

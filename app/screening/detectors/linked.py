@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from app.screening.clauses import Clauses, Person
+from app.screening.clauses import ADVERBS, Clauses, Person
 from app.screening.detectors.matched import weigh_spoken
 from app.screening.findings import About, Category
 from app.screening.grammar import bit
@@ -71,7 +71,7 @@ def _mentions(scene: Scene, clauses: Clauses, low: int, high: int) -> list[tuple
     view, bits = scene.view, clauses.bits
     found: dict[int, tuple[int, int, int]] = {}
     for at in range(low, high):
-        if clauses.is_account(at):
+        if clauses.is_account(at) and not clauses.is_hailed(at):
             found[at] = (at, at + 1, 8)
     for person in clauses.people_in(low, high):
         if person.rule in _WEIGHTS:
@@ -91,10 +91,32 @@ def _mentions(scene: Scene, clauses: Clauses, low: int, high: int) -> list[tuple
             found[at] = (at, at + 1, 7)
         elif not view.flags[at] and len(view.keys[at]) > 4:  # noqa: PLR2004  # the number says what it counts
             is_compound = scene.lexicon.is_compound(view.keys[at])
-            found[at] = (at, at + 1, 6 if is_compound or view.is_capital(at) else 3)
+            if is_compound or view.is_capital(at):
+                found[at] = (at, at + 1, 6)
+            elif not _is_described(clauses, at, begin):
+                found[at] = (at, at + 1, 3)
         elif view.keys[begin] in {"as", "by"} and view.is_capital(at):
             found[at] = (at, at + 1, 4)
     return [found[at] for at in sorted(found)]
+
+
+def _is_described(clauses: Clauses, at: int, begin: int) -> bool:
+    """Return whether an unknown word describes or is done: "undercut by amateurish …"."""
+    keys, bits = clauses.view.keys, clauses.bits
+    if bits[begin] & _PLATFORM or keys[at].endswith(_DESCRIBING) or keys[at + 1 : at + 2] == ["as"]:
+        return True
+    if keys[begin] not in {"as", "by"}:
+        return False
+    return not any(
+        bits[n] & (_POSTS | _CALLS | _SAME | _ONE) or keys[n] == "known"
+        for n in range(max(0, begin - REACH), begin)
+    )
+
+
+_DESCRIBING: Final = (
+    *("able", "ible", "ish", "less", "ness", "ful", "ous", "ive", "est", "ing", "ed", "ly"),
+    *("ment", "tion", "ism", "ity", "ical", "ary", "ory", "age", "ance", "ence"),
+)
 
 
 _WEIGHTS: Final = {
@@ -181,15 +203,24 @@ def _account(scene: Scene, clauses: Clauses, low: int, high: int) -> Candidate |
 
 def _are_both(clauses: Clauses, at: int, mentions: list[tuple[int, int, int]]) -> bool:
     """`A and B are both her`, `A and B share a keyboard`."""
-    return clauses.view.keys[at] in {"both", "share"} and at > mentions[0][0] and len(mentions) > 1
+    keys = clauses.view.keys
+    is_told = keys[at] == "share" or keys[at + 1 : at + 2] in _BOTH_OF
+    return keys[at] in {"both", "share"} and is_told and at > mentions[0][0] and len(mentions) > 1
+
+
+_BOTH_OF: Final = ([], ["her"], ["him"], ["hers"], ["his"], ["the"], ["one"], ["run"], ["."], [","])
 
 
 def _are_equal(clauses: Clauses, one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
     """Whether one pseudonym `is` or `=` another, both sure to be pseudonyms."""
     between = range(one[1], other[0])
     keys, bits = clauses.view.keys, clauses.bits
-    joins = any(bits[at] & _BE or keys[at] == "=" for at in between)
-    return joins and len(between) <= 4 and min(one[2], other[2]) >= 6  # noqa: PLR2004  # few words, sure names
+    first = next((at for at in between if keys[at] not in _QUOTES), None)
+    if first is None:
+        return False
+    joins = bits[first] & (_BE | ADVERBS) or keys[first] in {"=", "?", "s", ","}
+    joins = joins and any(bits[at] & _BE or keys[at] == "=" for at in between)
+    return bool(joins) and len(between) <= 4 and min(one[2], other[2]) >= 6  # noqa: PLR2004  # few words, sure names
 
 
 _AS_WHAT: Final = frozenset({"as", "by", "under"})
