@@ -411,7 +411,7 @@ _OF_CODE: Final = frozenset(  # how a name in a program ends: prod_server
 _ABBREVIATED: Final = frozenset({"st", "mr", "dr", "ms", "co", "jr"})
 _OPENS: Final = frozenset('.!?;\n,:("*-')
 _CLOSING: Final = frozenset("\"'*)")
-_OWNING: Final = frozenset({"'", "’", "("})
+_OWNING: Final = frozenset({"'", "’", "(", "on", "over", "at", "in", "from"})
 _EQUALS: Final = frozenset("=>:")
 _LEADS: Final = bit(
     "behind",

@@ -23,6 +23,7 @@ _PAST, _WISH, _THING, _ARTICLE = bit("past"), bit("wants"), bit("thing"), bit("a
 _HIRED: Final = frozenset({"hired", "promoted", "employed", "stationed", "based", "enrolled"})
 _PREPOSITIONS: Final = frozenset({"at", "for", "with", "in", "of", "from", "to", "says"})
 _LABELS: Final = frozenset(["employer", "workplace", "school", "work", "job", "uni", "college"])
+_LEADERS: Final = frozenset({"head", "heads", "lead", "dean", "chief"})
 _GOES: Final = frozenset(
     ["goes", "go", "going", "went", "is", "are", "s", "was", "attends", "attend"]
 )
@@ -82,6 +83,8 @@ def _weighed(scene: Scene, clauses: Clauses, at: int, read: Read) -> Candidate |
     if view.keys[at] in ",.-(":
         low = clauses.sentence(max(0, at - 3))[0]
     before, behind = max(low, read.first - LEAD), min(high, read.last + TRAIL)
+    if not _is_led(clauses, at, low):
+        return None
     leads = view.keys[at] in _PREPOSITIONS or view.keys[at] == "by"
     rule = ""
     if view.keys[at] == ":" and at and view.keys[at - 1] in _LABELS:
@@ -147,6 +150,23 @@ def _weighed(scene: Scene, clauses: Clauses, at: int, read: Read) -> Candidate |
     if count and candidate.about is not About.SELF:
         candidate.add("public", -10 if count == 1 else -20)
     return candidate
+
+
+def _is_led(clauses: Clauses, at: int, low: int) -> bool:
+    """Return whether a preposition leads to a workplace: `head of`, `works with`, `goes to`.
+
+    Not `the illusion of Space`, `a chat with Apple`, `thanks to Greggs`, `her work with Haynes`.
+    """
+    keys, bits = clauses.view.keys, clauses.bits
+    first = max(low, at - 4)
+    if keys[at] == "of":
+        return bool(bits[at - 1] & (_AFTER | bit("human"))) or keys[at - 1] in _LEADERS
+    if keys[at] == "with":
+        is_opus = at >= 2 and keys[at - 1] == "work" and bits[at - 2] & bit("owner")  # noqa: PLR2004  # two words before
+        return clauses.has(_SAID, first, at) and not is_opus
+    if keys[at] == "to":
+        return clauses.has(_MOVES | _SAID, first, at) or not _GOES.isdisjoint(keys[first:at])
+    return True
 
 
 def _is_posted(clauses: Clauses, first: int, at: int) -> bool:
