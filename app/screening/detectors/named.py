@@ -61,6 +61,10 @@ def named(scene: Scene, clauses: Clauses) -> Iterator[Candidate]:  # noqa: C901 
             continue
         if _is_owner(view, read) or _is_code(view, read) or _is_made_by(clauses, read):
             continue
+        if keys[read.last - 1] in _ROADS or (
+            not is_capital and flags[read.last - 1] & (STOP | COMMON)
+        ):
+            continue  # "a dirt road called Roach Rd", "precious little"
         candidate = _weighed(scene, clauses, read)
         if candidate is not None:
             done = read.last
@@ -80,6 +84,7 @@ def _is_code(view: View, read: Read) -> bool:
     return said.isupper() and not view.is_capitalised
 
 
+_ROADS: Final = frozenset({"rd", "ave", "blvd", "hwy"})
 _PLACEHOLDERS: Final = frozenset(
     {("john", "doe"), ("jane", "doe"), ("john", "smith"), ("joe", "bloggs"), ("max", "mustermann")}
 )
@@ -228,7 +233,7 @@ def _cues(scene: Scene, clauses: Clauses, read: Read) -> list[str]:  # noqa: C90
         for at in before
         if _is_naming(clauses, at, first) or _is_calling(clauses, at) or _is_calling_by(clauses, at)
     ]
-    said += [at for at in behind if keys[at] in _SAID_BEHIND]
+    said += [at for at in behind if keys[at] in _SAID_BEHIND and _is_said_of(clauses, last, at)]
     if said:
         is_real = any(
             bits[near] & _REAL for at in said for near in range(max(low, at - 2), at + 1)
@@ -244,7 +249,8 @@ def _cues(scene: Scene, clauses: Clauses, read: Read) -> list[str]:  # noqa: C90
         at -= 1
     if at >= low and (bits[at] & _BE or keys[at] in _JOINS):
         subject = _subject(clauses, at, low)
-        if subject is not None:
+        is_possessive = keys[at] == "s" and keys[at - 1] == "'"
+        if subject is not None and not (is_possessive and subject.rule in _CAPITAL):
             rules.append("name.copula")
         elif any(
             bits[near] & _POINTING or keys[near] in {"it", "its", "thats"}
@@ -265,7 +271,8 @@ def _cues(scene: Scene, clauses: Clauses, read: Read) -> list[str]:  # noqa: C90
         if high + 4 < len(keys) and bits[high + 4] & _HE:
             rules.append("name.beside")  # "… That's her."
     ends = last >= high or not keys[last][0].isalpha() or bool(view.flags[last] & STOP)
-    if first > low and keys[first - 1] in {"a", "certain"} and view.is_capital(first) and ends:
+    is_listed = bool(view.flags[first] & GIVEN)
+    if first > low and keys[first - 1] in {"a", "certain"} and is_listed and ends:
         rules.append("name.beside")
     if first > low and keys[first - 1] == "," and (last >= high or keys[last] == ","):  # noqa: SIM102  # one question after another
         if any(
@@ -299,6 +306,14 @@ _WHO_IS: Final = (["is", "who"], ["is", "behind"], ["is", "whoever"])
 _SAID_BEHIND: Final = frozenset(
     {"name", "names", "alias", "aka", "irl", "surname", "identity", "known"}
 )
+
+
+def _is_said_of(clauses: Clauses, last: int, at: int) -> bool:
+    """`… is her name`, `… aka`, `…, also known as`; not `… plastered her name on pockets`."""
+    keys, bits = clauses.view.keys, clauses.bits
+    if keys[at] not in {"name", "names", "known", "identity"}:
+        return True
+    return at - last <= 2 or any(bits[n] & _BE or keys[n] in ",-(:=" for n in range(last, last + 2))  # noqa: PLR2004  # two words
 
 
 def _is_naming(clauses: Clauses, at: int, first: int) -> bool:
@@ -342,6 +357,7 @@ def _subject(clauses: Clauses, be: int, low: int) -> Person | None:
     return None
 
 
+_CAPITAL: Final = frozenset({"owner.capital", "owner.name"})  # "Calgary's Mitch Wahl"
 _APPOSED: Final = frozenset({"owner.kin", "owner.human", "owner.third"})
 _LOOSE: Final = frozenset({"owner.job", "owner.plural", "owner.capital"})
 
@@ -359,7 +375,8 @@ def _is_apposed(scene: Scene, clauses: Clauses, first: int, low: int) -> bool:
             for person in clauses.people_in(first - 6, first)
             if person.about is About.MEMBER and person.rule != "owner.second"
         )
-    return bool(clauses.bits[first - 1] & _YOU) and keys[first - 1] in {"you", "u"}
+    is_given = bool(scene.view.flags[first] & GIVEN)  # "you Bethany", and not "you Kooks"
+    return is_given and bool(clauses.bits[first - 1] & _YOU) and keys[first - 1] in {"you", "u"}
 
 
 def _is_alone(clauses: Clauses, read: Read, low: int, high: int) -> bool:

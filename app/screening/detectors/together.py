@@ -122,6 +122,8 @@ def _standing(scene: Scene) -> Iterator[Candidate]:  # noqa: C901  # one grammar
         if read is None:
             continue
         done = read.last
+        if keys[read.last : read.last + 2] == ["'", "s"]:
+            continue  # "Amy Winehouse's funeral"
         candidate = _made(scene, Category.REAL_NAME, read.first, read.last, "standing")
         candidate.add("name", read.weight)
         low = max(0, read.first - REACH)
