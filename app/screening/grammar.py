@@ -82,6 +82,10 @@ KINDS: Final = (
     "fiction_with",  # fiction only with an article: the book
     "recorded",  # where a name stands written
     "one",  # the same …
+    "modal",  # asks only where its subject follows: can you
+    "subject",  # what then follows it
+    "trying",  # what stands before the `to` of a wish
+    "declares",  # he finds: tells, unless anybody is asked
 )
 _BIT: Final = {name: 1 << place for place, name in enumerate(KINDS)}
 

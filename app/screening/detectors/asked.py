@@ -21,6 +21,7 @@ _REQUEST, _ANYONE, _WANTS, _FINDS = (bit(n) for n in ("request", "anyone", "want
 _LIVES, _REAL, _BE, _THING = (bit(n) for n in ("lives", "real", "be", "thing"))
 _OFFLINE, _KNOW, _BEHIND = (bit(n) for n in ("offline", "know", "behind"))
 _POLITE, _ARTICLE, _POINTING = bit("politeness"), bit("article"), bit("pointing")
+_DECLARES, _MODAL, _SUBJECT, _TRYING = (bit(n) for n in ("declares", "modal", "subject", "trying"))
 _NAMES: Final = frozenset({"name", "names"})
 _CALLED: Final = frozenset({"called", "named"})
 _OPENS: Final = frozenset('.!?;\n,:("-')
@@ -493,7 +494,7 @@ def _is_imperative(scene: Scene, clauses: Clauses, at: int, low: int) -> bool:
     if at == low or view.symbols[at - 1] in _OPENS:
         return True
     begin = max(low, at - 3)
-    if view.keys[at] in _HE_DOES:
+    if bits[at] & _DECLARES:
         return any(bits[near] & _ANYONE for near in range(begin, at))
     return any(
         bits[near] & (_WANTS | _ANYONE) or (bits[near] & _POLITE and _is_asking(clauses, near, at))
@@ -502,25 +503,12 @@ def _is_imperative(scene: Scene, clauses: Clauses, at: int, low: int) -> bool:
 
 
 def _is_asking(clauses: Clauses, at: int, verb: int) -> bool:
-    """`can you tell`, `who can tell`, `trying to find`; not `you will know`, `the anxiety to get`."""
+    """`can you tell`, `who can tell`, `trying to find`; not `you will know`."""
     keys, bits = clauses.view.keys, clauses.bits
-    if keys[at] in _MODALS:
-        return keys[at + 1] in _ASKED_FOR or (
+    if bits[at] & _MODAL:
+        return bool(bits[at + 1] & _SUBJECT) or (
             at + 1 == verb and at > 0 and bool(bits[at - 1] & _ANYONE or keys[at - 1] == "who")
         )
     if keys[at] == "to":
-        return at == 0 or keys[at - 1] in _TRYING or bool(bits[at - 1] & (_WANTS | _FINDS))
+        return at == 0 or bool(bits[at - 1] & (_TRYING | _WANTS | _FINDS))
     return True
-
-
-_HE_DOES: Final = frozenset("gets finds sends gives identifies recognises recognizes".split())
-_MODALS: Final = frozenset({"can", "could", "will", "would"})
-_ASKED_FOR: Final = frozenset(
-    "you u ya yall we i one a an any some anyone anybody someone somebody anyone1 people mods mod op "
-    "the this that pls please".split()
-)
-_TRYING: Final = frozenset(
-    "trying tryna try tried going gonna able help helping way ways how time ready used have has "
-    "got hope hoping love like chance ought supposed let manage managed pays paid here out up need "
-    "needs order enough desperate keen determined".split()
-)

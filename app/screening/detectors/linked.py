@@ -66,7 +66,7 @@ def linked(scene: Scene, clauses: Clauses) -> Iterator[Candidate]:
             yield candidate
 
 
-def _mentions(scene: Scene, clauses: Clauses, low: int, high: int) -> list[tuple[int, int, int]]:  # noqa: C901  # one grammar, read from top to bottom
+def _mentions(scene: Scene, clauses: Clauses, low: int, high: int) -> list[tuple[int, int, int]]:  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     """Return what may be pseudonyms, as tokens and weight."""
     view, bits = scene.view, clauses.bits
     found: dict[int, tuple[int, int, int]] = {}
@@ -204,11 +204,11 @@ def _account(scene: Scene, clauses: Clauses, low: int, high: int) -> Candidate |
 def _are_both(clauses: Clauses, at: int, mentions: list[tuple[int, int, int]]) -> bool:
     """`A and B are both her`, `A and B share a keyboard`."""
     keys = clauses.view.keys
-    is_told = keys[at] == "share" or keys[at + 1 : at + 2] in _BOTH_OF
+    is_told = keys[at] == "share" or (keys[at + 1 : at + 2] or [""]) in _BOTH_OF
     return keys[at] in {"both", "share"} and is_told and at > mentions[0][0] and len(mentions) > 1
 
 
-_BOTH_OF: Final = ([], ["her"], ["him"], ["hers"], ["his"], ["the"], ["one"], ["run"], ["."], [","])
+_BOTH_OF: Final = ([""], ["her"], ["him"], ["hers"], ["his"], ["the"], ["one"], ["run"], ["."])
 
 
 def _are_equal(clauses: Clauses, one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
