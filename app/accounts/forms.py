@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import current_app, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, HiddenField, PasswordField, StringField, TextAreaField
@@ -13,11 +12,10 @@ from wtforms.validators import StopValidation, ValidationError
 from app.accounts import passphrases, pseudonyms
 from app.accounts.passphrases import Weakness
 from app.accounts.pseudonyms import Flaw
-from app.core import crypto
 from app.core.crypto import Passphrase
 from app.core.text import clean
 from app.policy.dispositions import Disposition
-from app.web.forms import Form
+from app.web.forms import ConsentMixin, Form
 from app.web.settings import settings
 
 ABOUT_SIGNS: Final = 1000
@@ -217,11 +215,11 @@ class ChangePassphraseForm(NewPassphraseMixin, Form):
             raise ValidationError(_("Type the new passphrase, twice."))
 
 
-class AboutForm(Form):
+class AboutForm(ConsentMixin, Form):
     """What a member says about him- or herself."""
 
+    consent_to = "about"
     about = TextAreaField()
-    consent = HiddenField()
 
     @property
     def text(self) -> str:
@@ -235,16 +233,6 @@ class AboutForm(Form):
             raise ValidationError(
                 _("This is %(over)d characters too long. Nothing is lost.", over=over)
             )
-
-    def consent_for(self) -> str:
-        """What the form must carry to show that its author has seen the marks in this text."""
-        return crypto.tag(str(current_app.secret_key).encode(), "consent:about", self.text).hex()
-
-    @property
-    def is_agreed(self) -> bool:
-        """Whether the author has seen the marks and wants the text as it is."""
-        sent = (self.consent.data or "").encode()
-        return "agree" in request.form and crypto.same(sent, self.consent_for().encode())
 
 
 class ThemeForm(Form):

@@ -14,6 +14,7 @@ from app.cases.service.rounds import make_rounds
 from app.cli import rescreening, sweeping
 from app.cli.erasing import pack, settle_erasures
 from app.community.protections import end_due
+from app.community.rounds import count_due
 from app.core.db import Database, open_database
 from app.core.shreds import open_shreds, turn_epoch
 from app.forum.attachments import expire_uploads
@@ -72,6 +73,8 @@ def tick(database: Database) -> int:
         count_trust(session)
     with database.write.begin() as session:
         end_due(session)
+    with database.write.begin() as session:
+        count_due(session)
     settle_erasures(database)
     pack(database)
     turn_epoch(database)

@@ -6,10 +6,19 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Date, ForeignKey, SmallInteger, String, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Date,
+    ForeignKey,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core import ids
+from app.core import clock, ids
 from app.core.db import Base, BigKey, Number, Word
 from app.core.retention import Keep
 from app.forum.models import Board
@@ -93,3 +102,58 @@ class GuardedValue(Base):
     field: Mapped[str] = mapped_column(String(24), primary_key=True)
     before: Mapped[int] = mapped_column(SmallInteger)
     raised: Mapped[int] = mapped_column(SmallInteger)
+
+
+class Round(Base):
+    """A question to members, and the urn into which they answer: of none it says whose it is.
+
+    While it is open the answers lie in the urn alone: one box, boxed anew with each answer, ordered
+    by marks that only their members' own keys can make (`urn`). When it is counted, the urn and the
+    other half of its key are destroyed. What is shown then has no mark, no order and no day.
+    """
+
+    __tablename__ = "rounds"
+    __retention__ = Keep(
+        why="so that what was asked, said and answered can be looked up",
+        days=730,
+        after="counted_on",
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    question: Mapped[str] = mapped_column(Text)
+    choices: Mapped[list[str]] = mapped_column(JSON)
+    gate_read: Mapped[Trust] = mapped_column(Number(Trust))
+    opened_on: Mapped[date] = mapped_column(Date)
+    closes_on: Mapped[date] = mapped_column(Date)
+    counted_on: Mapped[date | None] = mapped_column(Date)
+    shred_id: Mapped[int] = mapped_column(BigInteger)  # gone once the urn was counted
+    urn: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # Votes for each choice, then those for none; empty where too few voted to show it.
+    tally: Mapped[list[int]] = mapped_column(JSON)
+    heard: Mapped[str] = mapped_column(Text)  # the public answer, in three parts
+    will_do: Mapped[str] = mapped_column(Text)
+    will_not: Mapped[str] = mapped_column(Text)
+    replied_on: Mapped[date | None] = mapped_column(Date)
+
+    @property
+    def gate(self) -> Gate:
+        """Who may read and answer it."""
+        return Gate(read=self.gate_read, reply=self.gate_read, start=self.gate_read)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether answers are taken."""
+        return self.counted_on is None and clock.today() < self.closes_on
+
+
+class RoundText(Base):
+    """One answer in words, after the count. Its number is drawn, so that rows tell no order."""
+
+    __tablename__ = "round_texts"
+    __retention__ = Keep(why="as long as its question, and gone with it")
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id", ondelete="CASCADE"), index=True)
+    body: Mapped[str] = mapped_column(Text)

@@ -85,6 +85,11 @@ class Permission(StrEnum):
     REPORT_LIST = "report:list"
     REVIEW_DECIDE = "review:decide"
     REVIEW_READ = "review:read"
+    ROUND_ANSWER = "round:answer"
+    ROUND_ASK = "round:ask"
+    ROUND_LIST = "round:list"
+    ROUND_READ = "round:read"
+    ROUND_RUN = "round:run"
     SANCTION_LIFT = "sanction:lift"
     SAVED_LIST = "saved:list"
     SETTINGS_EDIT = "settings:edit"
@@ -386,6 +391,11 @@ TABLE: Final[Mapping[Permission, Access]] = {
         see=(is_moderator, may_enter, not_a_party), do=(did_not_report, did_not_decide_before)
     ),
     Permission.REVIEW_READ: Access(see=(is_moderator, may_enter, not_a_party)),
+    Permission.ROUND_ANSWER: Access(see=(builds_or_enters,), do=(may_write, trusted_to_reply)),
+    Permission.ROUND_ASK: Access(see=(looks_after,)),
+    Permission.ROUND_LIST: Access(see=(is_member,)),
+    Permission.ROUND_READ: Access(see=(builds_or_enters,)),
+    Permission.ROUND_RUN: Access(see=(looks_after,)),
     Permission.SANCTION_LIFT: Access(see=(is_moderator, may_enter), do=(concerns_others,)),
     Permission.SAVED_LIST: Access(see=(is_member,)),
     Permission.SETTINGS_EDIT: Access(see=(is_operator,)),

@@ -65,6 +65,14 @@ def undo() -> None:
         g.owed.clear()
 
 
+def owe_nothing() -> None:
+    """Let this request write what its view writes and nothing else, not even its session's end.
+
+    For what must not stand beside a row that names its member, on the disk or in a log of changes.
+    """
+    g.owed.clear()
+
+
 def one_transaction_per_request(app: Flask) -> None:
     """Open a session before the view, settle it after, close it whatever happened."""
 

@@ -25,7 +25,7 @@ from app.accounts.models import Invite, Member
 from app.cases.service import casework, intake, team
 from app.cases.service.intake import Account
 from app.cases.words import Severity
-from app.community.models import Measure, Protection
+from app.community.models import Measure, Protection, Round, RoundText
 from app.core import clock, shreds
 from app.core.db import Base
 from app.filters.models import Action, Filter, Sort
@@ -110,9 +110,11 @@ OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
     "protection_id": lambda _: [],
     "report_id": lambda _: [],
     "revision_id": lambda _: [],
+    "round_id": lambda _: [],
     "session_id": lambda _: [ABSENT],
     "shield_id": lambda _: [],
     "statement_id": lambda _: [],
+    "text_id": lambda _: [],
     "thread_id": lambda world: [world.thread.public_id],
     "token": lambda _: [ABSENT],
     "upload_id": lambda _: [],
@@ -121,9 +123,16 @@ OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
 OPERATORS: Final = {
     "Robin": (
         "admin.",
+        "community.all_rounds",
+        "community.answer",
         "community.begin_protection",
+        "community.close_round",
         "community.end_protection",
+        "community.remove_text",
+        "community.reply",
         "community.show_protections",
+        "community.show_round",
+        "community.take_answer_back",
     )
 }
 DRAWN_BY_LOT: Final = {
@@ -254,14 +263,33 @@ def _hide(session: Session, made: World, heron: Member, owl: Member, stoat: Memb
         began_on=clock.today(),
         until_on=clock.today() + timedelta(days=9),
     )
-    session.add_all([shield, filtering, guarding])
+    asked = Round(
+        question="Canaryquestion",
+        choices=["Canarychoice"],
+        gate_read=Trust.TRUSTED,
+        opened_on=clock.today(),
+        closes_on=clock.today(),
+        counted_on=clock.today(),
+        shred_id=1,
+        tally=[7],
+        heard="Canaryheard",
+        will_do="",
+        will_not="",
+        replied_on=clock.today(),
+    )
+    session.add_all([shield, filtering, guarding, asked])
     session.flush()  # what was just added gets its public ids
+    said = RoundText(id=1, round_id=asked.id, body="Canarysaid")
+    session.add(said)
+    session.flush()  # it gets its public id
     made.removed = removed.public_id
     made.hidden = {
         "board_id": [secret.public_id],
         "draft_id": [_draft(session, heron, secret)],
         "filter_id": [filtering.public_id],
         "protection_id": [guarding.public_id],
+        "round_id": [asked.public_id],
+        "text_id": [said.public_id],
         "shield_id": [shield.public_id],
         "thread_id": [inside.public_id, held_thread.public_id],
         "post_id": [held.public_id, answer.public_id, *_posts_in(session, inside, held_thread)],

@@ -25,7 +25,8 @@ OWN: Final = "You can reach me at heron.lake@posteo.net any time."
 # Texts that other members read as their author wrote them, or made of such a text.
 PUBLISHABLE: Final = {
     "members.about", "members.about_html", "members.pseudonym", "members.skeleton",
-    "posts.body", "posts.html", "posts.pictures", "revisions.body", "threads.title",
+    "posts.body", "posts.html", "posts.pictures", "revisions.body", "round_texts.body",
+    "threads.title",
 }  # fmt: skip
 # Words for those who decide and for whoever wrote them, never shown to other members.
 BETWEEN_MEMBER_AND_TEAM: Final = {
@@ -34,6 +35,8 @@ BETWEEN_MEMBER_AND_TEAM: Final = {
 # Written by operators and moderators in their office.
 OF_THE_TEAM: Final = {
     "announcements.text", "boards.description", "boards.name", "categories.name",
+    "rounds.choices", "rounds.heard", "rounds.question", "rounds.tally", "rounds.will_do",
+    "rounds.will_not",
     "filters.message", "filters.pattern", "settings.value", "statements.facts", "statements.reply",
 }  # fmt: skip
 # Ids, versions, codes from a list of ours: nobody types them.

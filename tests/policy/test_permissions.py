@@ -236,6 +236,8 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
             return HIDE
         knows_board = who.roles & Role.OPERATOR or is_inside(who, what)
         return ALLOW if deed == "begin" or knows_board else HIDE
+    if thing == "round":
+        return _answer_for_round(deed, who, what)
     if permission.value in {"board:edit", "cover:edit", "settings:edit"}:
         return ALLOW if who.roles & Role.OPERATOR else HIDE
     if thing in {"notice", "statement"}:
@@ -263,6 +265,19 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
     if not knows(who, what):
         return HIDE
     return _answer_for_text(permission, who, what)
+
+
+def _answer_for_round(deed: str, who: Actor, what: Thing) -> Verdict:
+    """Members of enough trust read and answer; those who look after the place ask and count."""
+    if deed in {"ask", "run"}:
+        return ALLOW if who.roles & (Role.OPERATOR | Role.MODERATOR) else HIDE
+    if deed == "list":
+        return ALLOW if who.id else HIDE
+    if not (who.roles & Role.OPERATOR or is_inside(who, what)):
+        return HIDE
+    if deed == "answer" and not can_write(who, what.gate.reply, is_locked=False):
+        return DENY
+    return ALLOW
 
 
 def _answer_for_matter(deed: str, who: Actor, what: Thing) -> Verdict:
@@ -345,6 +360,7 @@ THINGS: Final = {
     "queue": lambda: [Thing()],
     "report": lambda: [Thing()],
     "review": matters,
+    "round": boards,
     "sanction": belongings,
     "saved": lambda: [Thing()],
     "settings": lambda: [Thing()],

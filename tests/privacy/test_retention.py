@@ -61,7 +61,7 @@ def _something(column: sa.Column[Any]) -> Any:
     if isinstance(column.type, Date):
         return clock.today()
     kind = column.type.python_type
-    plain = {bytes: b"x", str: "x", int: 1, bool: False, date: clock.today()}
+    plain = {bytes: b"x", str: "x", int: 1, bool: False, date: clock.today(), dict: {}}
     return plain.get(kind, clock.now())
 
 

@@ -51,6 +51,7 @@ class Story:
         self.moderate()
         self.shield()
         self.message()
+        self.answer_a_question()
         self.come_to_nothing()
         self.misbehave()
         self.break_things()
@@ -324,6 +325,20 @@ class Story:
         wren.send(path.group(1), body=f"Gone {plant('erased message')}.")
         gone = re.findall(r"/messages/copies/\w+/erase", wren.see(path.group(1)).page)
         wren.send(gone[-1], to="/erase")
+
+    def answer_a_question(self) -> None:
+        """A question to members, and an answer that lies in its urn."""
+        badger, wren = self.person("operator"), self.person("reader")
+        badger.send(
+            "/rounds/new", HTTPStatus.FOUND, HTTPStatus.OK,
+            question="What would help?", choices="", trust="1", days="14",
+        )  # fmt: skip
+        path = re.search(r'href="(/rounds/\w{16})"', wren.see("/rounds").page)
+        if not path:
+            message = "the question is not shown"
+            raise StoryError(message)
+        said = f"More of {self.plan.word('answer to a question')}."
+        wren.send(path.group(1), HTTPStatus.FOUND, HTTPStatus.OK, body=said, to="/answer")
 
     def come_to_nothing(self) -> None:
         """A search and a failed log-in."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.community.views import common, pages, protections
+from app.community.views import common, pages, protections, rounds
 
-FILES = (pages, protections)
+FILES = (pages, protections, rounds)
 blueprint = common.blueprint
