@@ -18,6 +18,7 @@ from app.screening.lexicon import (
     STOP,
     SURNAME,
     URL_SYMBOL,
+    WORD,
     Lexicon,
 )
 from app.screening.tokens import View
@@ -170,6 +171,8 @@ class Clauses:
         if symbol == CAMEL_SYMBOL:
             return not (at > 0 and view.is_capital(at - 1) and view.flags[at - 1] & GIVEN)
         said = view.text[view.starts[at] : view.ends[at]]
+        if symbol == CAMEL_SYMBOL and (view.flags[at] & (WORD | PUBLIC) or said[:-1].isupper()):
+            return False  # WordPress, and BFFs
         if said[0] != "@" and said.rpartition("_")[2] in _OF_CODE:
             return False
         return said[0] == "@" or not (said.isupper() or said[0].isdigit())

@@ -83,7 +83,7 @@ def _weighed(scene: Scene, clauses: Clauses, at: int, read: Read) -> Candidate |
     if view.keys[at] in ",.-(":
         low = clauses.sentence(max(0, at - 3))[0]
     before, behind = max(low, read.first - LEAD), min(high, read.last + TRAIL)
-    if not _is_led(clauses, at, low):
+    if not _is_led(clauses, at, low) or (read.weight < _NAMED and _is_loose(clauses, at, low)):
         return None
     leads = view.keys[at] in _PREPOSITIONS or view.keys[at] == "by"
     rule = ""
@@ -169,6 +169,15 @@ def _is_led(clauses: Clauses, at: int, low: int) -> bool:
     return True
 
 
+def _is_loose(clauses: Clauses, at: int, low: int) -> bool:
+    """Return whether one unknown word would need a closer tie: `the accounts of Paul`."""
+    key, bits = clauses.view.keys[at], clauses.bits
+    if key == "of":
+        before = clauses.view.keys[at - 1]
+        return not bits[at - 1] & (_JOB | _POST) or before == "accounts"
+    return key == "with" and not (bits[at - 1] & _JOB or clauses.has(_WORKS, max(low, at - 4), at))
+
+
 def _is_posted(clauses: Clauses, first: int, at: int) -> bool:
     """`does security at`, `a job as a groundskeeper at`, `ask for him at`."""
     bits, keys = clauses.bits, clauses.view.keys
@@ -214,6 +223,7 @@ def _is_of_the_firm(clauses: Clauses, person: Person | None, at: int) -> bool:
 _THE_OTHERS: Final = frozenset({"owner.second"})
 _THERE: Final = frozenset({"there", "department", "dept", "team", "them"})
 _ANY_ONE: Final = frozenset({"owner.job", "owner.kin", "owner.human", "owner.self", "owner.plural"})
+_NAMED: Final = 8  # a workplace whose words say that it is one
 _PLACED: Final = 14  # a workplace with its town or floor
 _NEEDING: Final = frozenset({"work.told_after", "work.headed", "work.busy"})
 _LEAST: Final = -12  # less than that, with the best of persons, marks nothing

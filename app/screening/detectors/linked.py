@@ -313,7 +313,10 @@ def _threats(clauses: Clauses, low: int, high: int) -> list[str]:  # noqa: C901,
     found: dict[str, None] = {}
     for at in range(low, high):
         mine = bits[at]
-        if mine & _REVEALS and clauses.has(_ME, max(low, at - 6), at):
+        is_out = (
+            keys[at] == "out" and "who" not in keys[at + 1 : at + 2]
+        )  # "if you're out there": nobody is outed without an object
+        if mine & _REVEALS and not is_out and clauses.has(_ME, max(low, at - 6), at):
             found["threat.reveal"] = None
             if mine & _HARD:
                 found["threat.hard"] = None

@@ -491,7 +491,7 @@ def _handles(scene: Scene, taken: list[tuple[int, int]]) -> Iterator[Candidate]:
             break
 
 
-def _handle_near(scene: Scene, at: int) -> Iterator[tuple[int, int, int, int]]:
+def _handle_near(scene: Scene, at: int) -> Iterator[tuple[int, int, int, int]]:  # noqa: C901  # one grammar, read from top to bottom
     """Yield the words around a platform's name that could be a handle there."""
     view = scene.view
     text = view.text
@@ -513,12 +513,24 @@ def _handle_near(scene: Scene, at: int) -> Iterator[tuple[int, int, int, int]]:
             is_linked = False
     for token in range(max(0, at - 4), at):
         if view.keys[token].startswith("@") and len(view.keys[token]) > 2:  # noqa: PLR2004  # the number says what it counts
+            if _is_hail(scene, token):
+                continue
             shape = _handle_at(scene, token)
             if shape is not None:
                 yield *shape, at
                 return
 
 
+def _is_hail(scene: Scene, at: int) -> bool:
+    """Return whether a mention only calls or quotes: `RT @wren: …`, `@wren does … do YouTube?`."""
+    view = scene.view
+    if at and view.keys[at - 1] == "rt":
+        return True
+    begins = at == 0 or view.symbols[at - 1] in ".!?\n" or view.keys[at - 1][0] == "@"
+    return begins and view.keys[at + 1 : at + 2] not in _GOES_ON
+
+
+_GOES_ON: Final = [["on"], ["over"], ["at"], ["in"], ["from"], ["is"], ["="], ["("], ["-"], ["und"]]
 _LINKS: Final = frozenset(
     [
         ":",

@@ -122,6 +122,8 @@ def _named(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     ):
         candidate.add("name.unlisted", -10)  # German nouns have capitals too
     candidate.add(f"cue.{pattern.strength}", STRENGTHS["real_name", pattern.strength])
+    if pattern.strength == "naming" and scene.view.keys[read.last : read.last + 2] == ["'", "s"]:
+        return None  # "the spokesman: Amy Winehouse's funeral"
     candidate.add("name", read.weight)
     if scene.view.flags[read.first] & COMMON and not scene.view.flags[read.first] & GIVEN:
         candidate.add("name.common", CLAUSE["name.common"])  # Big Ben

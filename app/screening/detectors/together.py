@@ -39,6 +39,7 @@ from app.screening.lexicon import (
     STOP,
     THIRD,
     WHERE,
+    WORD,
     WORKS,
 )
 from app.screening.readers import name_from, place_from
@@ -122,8 +123,8 @@ def _standing(scene: Scene) -> Iterator[Candidate]:  # noqa: C901  # one grammar
         if read is None:
             continue
         done = read.last
-        if keys[read.last : read.last + 2] == ["'", "s"]:
-            continue  # "Amy Winehouse's funeral"
+        if keys[read.last : read.last + 2] == ["'", "s"] or _goes_on(scene, read.last):
+            continue  # "Amy Winehouse's funeral", "your favourite Tori Amos track"
         candidate = _made(scene, Category.REAL_NAME, read.first, read.last, "standing")
         candidate.add("name", read.weight)
         low = max(0, read.first - REACH)
@@ -145,6 +146,16 @@ def _standing(scene: Scene) -> Iterator[Candidate]:  # noqa: C901  # one grammar
             candidate.add("past", -16)
         weigh_public(scene, candidate, read.first, read.last)
         yield candidate
+
+
+def _goes_on(scene: Scene, at: int) -> bool:
+    """Return whether a common noun follows at once, which the name only describes."""
+    view = scene.view
+    if at >= len(view.keys) or not view.keys[at][0].isalpha() or view.is_capital(at):
+        return False
+    return bool(view.flags[at] & (COMMON | WORD)) and not view.flags[at] & (
+        STOP | PAST | LIVES | WORKS
+    )
 
 
 def _begins(scene: Scene, at: int) -> bool:
