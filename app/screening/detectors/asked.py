@@ -169,6 +169,7 @@ def _clause(scene: Scene, clauses: Clauses, at: int, people: People) -> Target |
                 person is not None
                 and near - person.last <= _ADVERBS
                 and view.keys[near - 1] != "a"  # "for a living"
+                and (view.keys[near] != "from" or near - person.last <= 1)  # "learn from"
                 and (view.keys[near] not in _GOES or _is_a_place(view, bits, near, view.keys[at]))
             )
         ):

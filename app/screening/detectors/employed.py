@@ -90,7 +90,7 @@ def _weighed(scene: Scene, clauses: Clauses, at: int, read: Read) -> Candidate |
     if view.keys[at] == ":" and at and view.keys[at - 1] in _LABELS:
         rule = "work.labelled"
     elif (
-        (clauses.has(_SAID, before, read.first) or clauses.has(_POST, read.first, read.last))
+        (_says_work(clauses, before, read.first) or clauses.has(_POST, read.first, read.last))
         and (leads or bits[at] & _WORKS or (view.keys[at] in ",.-(" and read.has_head))
         and view.keys[at] != "to"
     ) or (leads and _is_posted(clauses, before, at)):
@@ -150,6 +150,16 @@ def _weighed(scene: Scene, clauses: Clauses, at: int, read: Read) -> Candidate |
     if count and candidate.about is not About.SELF:
         candidate.add("public", -10 if count == 1 else -20)
     return candidate
+
+
+def _says_work(clauses: Clauses, first: int, last: int) -> bool:
+    """Return whether a word for work stands there; `her work` alone is what she made."""
+    keys, bits = clauses.view.keys, clauses.bits
+    return any(
+        bits[at] & _SAID
+        and not (keys[at] in {"work", "works"} and bits[at - 1] & _ARTICLE and keys[at + 1] != "at")
+        for at in range(max(1, first), last)
+    ) or bool(first == 0 and bits[0] & _SAID)
 
 
 def _is_led(clauses: Clauses, at: int, low: int) -> bool:

@@ -239,7 +239,10 @@ def _cues(scene: Scene, clauses: Clauses, read: Read) -> list[str]:  # noqa: C90
             bits[near] & _REAL for at in said for near in range(max(low, at - 2), at + 1)
         ) and any(keys[at] in {"name", "surname", "identity", "named", "called"} for at in said)
         rules.append("name.real" if is_real else "name.said")
-    elif clauses.has(bit("recorded"), max(low, first - 5), first):
+    elif any(
+        bits[at] & bit("recorded") and "," not in keys[at:first]
+        for at in range(max(low, first - 5), first)
+    ):
         rules.append("name.recorded")
     at = first - 1
     while at > low and (
@@ -313,7 +316,10 @@ def _is_said_of(clauses: Clauses, last: int, at: int) -> bool:
     keys, bits = clauses.view.keys, clauses.bits
     if keys[at] not in {"name", "names", "known", "identity"}:
         return True
-    return at - last <= 2 or any(bits[n] & _BE or keys[n] in ",-(:=" for n in range(last, last + 2))  # noqa: PLR2004  # two words
+    is_said = any(bits[n] & _BE or keys[n] in ",-(:=" for n in range(last, min(at, last + 2)))
+    return at == last or (
+        is_said and (keys[at] != "known" or at - last <= 3 or keys[at + 1] == "here")
+    )  # noqa: PLR2004  # ", also known as"
 
 
 def _is_naming(clauses: Clauses, at: int, first: int) -> bool:
@@ -321,6 +327,12 @@ def _is_naming(clauses: Clauses, at: int, first: int) -> bool:
     bits = clauses.bits
     if not bits[at] & _NAMES:
         return False
+    if (
+        clauses.view.keys[at] == "known"
+        and clauses.view.keys[at + 1] not in {"as", "by", "to"}
+        and not clauses.people_in(at + 1, at + 2)
+    ):
+        return False  # "her better known co-star"
     is_given = clauses.view.keys[at] in {"named", "called"} and at + 1 < first
     if is_given and clauses.view.keys[at + 1] in {"after", "for"}:
         return False  # "the pub is named after …"

@@ -5952,10 +5952,18 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'en',
                              'a new name)'),
               Pattern(category='account_link',
                       strength='named',
-                      phrase='{quote} {subject} {quote} (,|"(")? (aka|a . k . a '
-                             '.|formerly|previously|also|once|better|who you may know as|who you '
-                             'might know as|who some of you know as) (known)? (as|on here '
-                             'as|here as|elsewhere as)? {quote} {account}'),
+                      phrase='{quote} {subject} {quote} (,|"(")? (aka|a . k . a .|who you may '
+                             'know as|who you might know as|who some of you know as) {quote} '
+                             '{account}'),
+              Pattern(category='account_link',
+                      strength='named',
+                      phrase='{quote} {subject} {quote} (,|"(")? '
+                             '(formerly|previously|also|once|better) (known)? (as|on here '
+                             'as|here as|elsewhere as) {quote} {account}'),
+              Pattern(category='account_link',
+                      strength='named',
+                      phrase='{quote} {subject} {quote} (,|"(") (formerly|previously|once) '
+                             '{quote} {account}'),
               Pattern(category='account_link',
                       strength='named',
                       phrase='{quote} {subject} "?" (aka|formerly|previously|also|once) (known)? '
