@@ -27,6 +27,7 @@ from app.screening.scoring import BASE, CLAUSE
 from app.screening.tokens import View
 
 DOERS: Final = ("er", "or", "ist")  # how nouns for people often end
+KNOWN_AS: Final = 3  # tokens from a name to "known as"
 BEFORE, BEHIND = 10, 8  # tokens that may announce a name
 _HANDLES: Final = frozenset({HANDLE_SYMBOL, CAMEL_SYMBOL})
 _NAMES, _REAL, _CALLS, _BEHIND = (bit(n) for n in ("names", "real", "calls", "behind"))
@@ -317,9 +318,8 @@ def _is_said_of(clauses: Clauses, last: int, at: int) -> bool:
     if keys[at] not in {"name", "names", "known", "identity"}:
         return True
     is_said = any(bits[n] & _BE or keys[n] in ",-(:=" for n in range(last, min(at, last + 2)))
-    return at == last or (
-        is_said and (keys[at] != "known" or at - last <= 3 or keys[at + 1] == "here")
-    )  # noqa: PLR2004  # ", also known as"
+    is_near = at - last <= KNOWN_AS or keys[at + 1] == "here"
+    return at == last or (is_said and (keys[at] != "known" or is_near))  # ", also known as"
 
 
 def _is_naming(clauses: Clauses, at: int, first: int) -> bool:
