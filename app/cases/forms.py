@@ -13,8 +13,10 @@ from wtforms import BooleanField, Field, HiddenField, StringField, TextAreaField
 
 from app.cases import wording
 from app.cases.clocks import Window
+from app.cases.ladder import Bar
 from app.cases.service.casework import Proposal
 from app.cases.service.intake import Account
+from app.cases.service.source import Route, Source
 from app.cases.words import (
     ConsentState,
     ItemState,
@@ -22,6 +24,7 @@ from app.cases.words import (
     PlaceState,
     ReportState,
     Severity,
+    Way,
 )
 from app.core.text import clean
 from app.web.forms import Form
@@ -38,6 +41,20 @@ Word = TypeVar("Word", bound=StrEnum)
 def word(kind: type[Word], text: str | None) -> Word | None:
     """The word of an enum that was sent, or nothing where it is none."""
     return kind(text) if text in set(kind) else None
+
+
+def number(text: str | None) -> int:
+    """The number that was sent; none where it is none."""
+    typed = (text or "").strip()
+    return int(typed) if typed.isdecimal() and len(typed) < LONG_NUMBER else 0
+
+
+def day_of(text: str | None) -> date | None:
+    """The day that was sent, or nothing where it is none."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
 
 
 def check_length(text: str, most: int = TEXT_SIGNS) -> None:
@@ -150,8 +167,72 @@ class NoticeForm(TextForm):
     @property
     def wait(self) -> int:
         """The days; none where no number was sent."""
-        typed = (self.days.data or "").strip()
-        return int(typed) if typed.isdecimal() and len(typed) < LONG_NUMBER else 0
+        return number(self.days.data)
+
+
+class RouteForm(Form):
+    """A way in which a fact could have been known."""
+
+    way = StringField()
+    board = StringField()
+    until = StringField()
+    told = StringField()
+    words = TextAreaField()
+
+    def validate_way(self, field: Field) -> None:
+        """One of the ways was chosen."""
+        if word(Way, field.data) is None:
+            raise ValidationError(_("Choose where it was told."))
+
+    def validate_board(self, field: Field) -> None:
+        """A board is named where it was on a board."""
+        if self.way.data == Way.BOARD.value and not field.data:
+            raise ValidationError(_("Choose the board."))
+
+    def validate_until(self, field: Field) -> None:
+        """It is a day, if anything."""
+        if field.data and day_of(field.data) is None:
+            raise ValidationError(_("Write the day as year-month-day, or leave it empty."))
+
+    def validate_words(self, field: Field) -> None:
+        """The words are no longer than they may be."""
+        check_length(clean(field.data or ""))
+
+    @property
+    def route(self) -> Route:
+        """The plain values."""
+        return Route(
+            way=Way(self.way.data),
+            board=self.board.data or "",
+            until=self.until.data or "",
+            told=number(self.told.data),
+            words=self.words.data or "",
+        )
+
+
+class WeighForm(Form):
+    """What else it could be, and how much nobody can count."""
+
+    uncounted = StringField()
+    unknown = StringField()
+    why = TextAreaField()
+    alternatives = TextAreaField()
+    change = TextAreaField()
+
+    def validate_alternatives(self, field: Field) -> None:
+        """The texts are no longer than they may be."""
+        for text in (field.data, self.change.data, self.why.data):
+            check_length(clean(text or ""))
+
+    @property
+    def weighed(self) -> Source:
+        """The plain values."""
+        return Source(
+            bar=Bar(number(self.uncounted.data), number(self.unknown.data)),
+            why=self.why.data or "",
+            alternatives=self.alternatives.data or "",
+            change=self.change.data or "",
+        )
 
 
 class OpenCaseForm(Form):
@@ -272,10 +353,7 @@ class AnswerForm(Form):
     @property
     def on_day(self) -> date | None:
         """The day on which to ask again."""
-        try:
-            return date.fromisoformat(self.day.data or "")
-        except ValueError:
-            return None
+        return day_of(self.day.data)
 
 
 class TermsForm(Form):

@@ -35,7 +35,7 @@ READERS: Final[Mapping[Part, frozenset[Seat]]] = {
     Part.SHARED: frozenset(Seat),
     Part.TEAM: frozenset(Seat),
     Part.IDENTITY: frozenset({Seat.LEAD, Seat.SECOND}),
-    Part.SOURCE: frozenset({Seat.LEAD, Seat.SECOND}),
+    Part.SOURCE: frozenset({Seat.LEAD, Seat.SECOND, Seat.TRUSTEE}),
 }
 OF_THE_MEMBER: Final = (Part.SHARED, Part.IDENTITY)
 # Which part's key opens which table.
@@ -51,6 +51,8 @@ PART_OF: Final[dict[str, Part]] = {
     "purge_rows": Part.SHARED,
     "step_items": Part.TEAM,
     "sweeps": Part.TEAM,
+    "trace_words": Part.IDENTITY,
+    "traces": Part.SOURCE,
     "cases": Part.TEAM,
 }
 
@@ -318,10 +320,12 @@ def shut_out(session: Session, case_id: int, member_ids: Iterable[int]) -> None:
         session.execute(delete(model).where(model.case_id == case_id, model.member_id.in_(gone)))
 
 
-def destroy(session: Session, case_id: int) -> None:
-    """Take away what every key of a case is made of: nothing of it opens again."""
-    ids = session.scalars(select(CasePart.shred_id).where(CasePart.case_id == case_id)).all()
-    shreds.destroy(session, ids)
+def destroy(session: Session, case_id: int, *parts: Part) -> None:
+    """Take away what the keys of a case, or of some parts, are made of: nothing opens again."""
+    query = select(CasePart.shred_id).where(CasePart.case_id == case_id)
+    if parts:
+        query = query.where(CasePart.part.in_(parts))
+    shreds.destroy(session, session.scalars(query).all())
 
 
 # --- opening --------------------------------------------------------------------------------------

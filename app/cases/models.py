@@ -432,6 +432,31 @@ class CaseNotice(SealedMixin, Base):
     first_id: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"))
 
 
+class TraceWord(SealedMixin, Base):
+    """What is said of where it may have come from: the member's diary, or what the team found.
+
+    Under the key of the identity part: the contact person reads none of it.
+    """
+
+    __tablename__ = "trace_words"
+    __retention__ = Keep(why=WITH_CASE)
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    is_from_member: Mapped[bool] = mapped_column(Boolean)
+
+
+class Trace(SealedMixin, Base):
+    """The source page of a case: ways in which it could have been known, never who looked.
+
+    All of it is under the key of the source part, whoever proposed what included.
+    """
+
+    __tablename__ = "traces"
+    __retention__ = Keep(why="thirty days after its case is closed, and gone with it")
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), unique=True)
+
+
 # --- time and conflict ----------------------------------------------------------------------------
 
 

@@ -36,13 +36,16 @@ from app.cases.models import (
     Sweep,
     SweepFind,
     Timer,
+    Trace,
+    TraceWord,
 )
 from app.cases.words import Clock, NoticeState, Seat, Surface
+from app.community.models import GuardedValue
 from app.core import clock
 from app.core.ids import ALPHABET, LENGTH
-from app.forum.models import Post, Revision, Thread
-from app.policy.permissions import is_suspended
-from app.policy.vocabulary import Role, Visibility
+from app.forum.models import Board, Post, Revision, Thread
+from app.policy.permissions import is_suspended, may_enter
+from app.policy.vocabulary import Actor, Gate, Role, Trust, Visibility
 
 IN_A_LINK: Final = re.compile(rf"(?<![{ALPHABET}])[{ALPHABET}]{{{LENGTH}}}(?![{ALPHABET}])")
 
@@ -343,6 +346,51 @@ def purge_rows_of(session: Session, case_id: int) -> Sequence[PurgeRow]:
 def notice_of(session: Session, case_id: int) -> CaseNotice | None:
     """Whether and how the community is told of a case."""
     return session.scalars(select(CaseNotice).where(CaseNotice.case_id == case_id)).first()
+
+
+def trace_of(session: Session, case_id: int) -> Trace | None:
+    """The source page of a case."""
+    return session.scalars(select(Trace).where(Trace.case_id == case_id)).first()
+
+
+def sources_past(session: Session, edge: date) -> Sequence[int]:
+    """The inner ids of cases closed before a day of which there is still a source page."""
+    query = select(Trace.case_id).join(Case, Case.id == Trace.case_id)
+    return session.scalars(query.where(Case.closed_on < edge)).all()
+
+
+def trace_words_of(session: Session, case_id: int) -> Sequence[TraceWord]:
+    """The member's diary of a case, and what the team said of it, in their order."""
+    query = select(TraceWord).where(TraceWord.case_id == case_id).order_by(TraceWord.id)
+    return session.scalars(query).all()
+
+
+def accounts_that_may_read(session: Session, board: Board, until: date | None) -> frozenset[int]:
+    """The inner ids of accounts that the rules let into a board; whether they ever looked in.
+
+    Nobody knows whether they did: it is written down nowhere. Counted is who may read there
+    today, or might before the gate was raised for a while; suspended accounts too, which may
+    have read before. Whoever joined after `until` is left out.
+    """
+    before = session.get(GuardedValue, (board.id, "gate_read"))
+    read = board.gate_read if before is None else min(board.gate_read, Trust(before.before))
+    gate = AsItWas(Gate(read, board.gate_reply, board.gate_start, board.gate_role))
+    columns = (Member.id, Member.trust, Member.roles)
+    query = select(*columns).where(Member.is_confirmed)
+    if until is not None:
+        query = query.where(Member.joined_on <= until)
+    return frozenset(
+        inner
+        for inner, trust, roles in session.execute(query)
+        if may_enter(Actor(inner, "", "", trust, roles), gate)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AsItWas:
+    """A board behind the gate that it had."""
+
+    gate: Gate
 
 
 def purge_row_of(session: Session, case_id: int, surface: Surface) -> PurgeRow | None:

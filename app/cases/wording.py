@@ -27,11 +27,13 @@ from app.cases.words import (
     Profile,
     Proof,
     ReportState,
+    Rung,
     Seat,
     Severity,
     Surface,
     Told,
     Verb,
+    Way,
 )
 from app.cases.workflow import Gate, State
 from app.core import clock
@@ -177,6 +179,13 @@ GATES: Final[Words] = {
     Gate.ORDER: _l("This does not follow on what was done before."),
     Gate.NO_SHIELD: _l("Write down first what may be public; there is nothing to look for yet."),
     Gate.SAME_PERSON: _l("You have asked for it. Somebody else has to agree."),
+    Gate.NOT_WANTED: _l("The affected member has not said that this may be looked into."),
+    Gate.GROUNDS: _l("Nothing is there yet on which this would rest."),
+    Gate.ALTERNATIVES: _l("Write first what else it could be, and what would change your mind."),
+    Gate.UNCOUNTED: _l("Ways that nobody can count are a third at least. For less, write why."),
+    Gate.TOO_MANY: _l(
+        "Nobody's name can be listed: too many could have known, or none is counted."
+    ),
 }
 STEPS: Final[Words] = {
     "first": _l("The first ten minutes"),
@@ -281,6 +290,7 @@ VERBS: Final[Words] = {
     Verb.REMOVED: _l("removed the account that posted it"),
     Verb.NOTICED: _l("told the community"),
     Verb.WEIGHED: _l("weighed whether to tell the community"),
+    Verb.TRACED: _l("looked into where it may have come from"),
     Verb.AGREED: _l("agreed as one of two"),
     Verb.CLOSED: _l("closed the case"),
     Verb.REOPENED: _l("opened the case again"),
@@ -355,6 +365,26 @@ OPPOSITES: Final[Words] = {
     Rule.MANY_SAW: _l("If it was up for minutes only, quiet removal may be kinder."),
     Rule.MANY_SAW_GUESSABLE: _l("If many ask already, a later reminder reads like hiding."),
     Rule.FEW_SAW: _l("If one of the few passes it on, others may need to be told."),
+}
+RUNGS: Final[Words] = {
+    Rung.UNKNOWN: _l("We cannot tell."),
+    Rung.AREA: _l("It could be read in one part of this site."),
+    Rung.CONSISTENT: _l("Accounts of this site could have known it, and so could others."),
+    Rung.RECORD: _l("An account of this site posted it here. The record shows that."),
+    Rung.ADMITTED: _l("It was admitted, or record and control of the account were checked."),
+}
+RUNG_HINTS: Final[Words] = {
+    Rung.UNKNOWN: _l("A full answer. What may follow: protections for everybody."),
+    Rung.AREA: _l("What may follow: this part becomes stricter. Nothing against anybody."),
+    Rung.CONSISTENT: _l("What may follow: nothing against anybody. Could have is not did."),
+    Rung.RECORD: _l("What may follow: suspend at once, then remove by two. It may be stolen."),
+    Rung.ADMITTED: _l("What may follow: removal by two, with an answer to others."),
+}
+WAYS: Final[Words] = {
+    Way.BOARD: _l("on a board here"),
+    Way.MESSAGES: _l("in messages here"),
+    Way.ELSEWHERE: _l("to somebody outside this site"),
+    Way.UNSURE: _l("I am not sure"),
 }
 PROFILES: Final[Words] = {
     Profile.MINE: _l("for me"),
@@ -578,6 +608,8 @@ def for_pages() -> dict[str, Any]:
         "surface_words": SURFACES,
         "surface_hints": SURFACE_HINTS,
         "told_words": TOLD,
+        "rung_words": RUNGS,
+        "way_words": WAYS,
         "emergency": EMERGENCY,
         "when": when,
         "on_day": on_day,

@@ -152,6 +152,7 @@ class Verb(StrEnum):
     REMOVED = "removed"
     NOTICED = "noticed"
     WEIGHED = "weighed"
+    TRACED = "traced"
     AGREED = "agreed"
     CLOSED = "closed"
     REOPENED = "reopened"
@@ -236,6 +237,25 @@ class Profile(StrEnum):
     MINE = "mine"
     LAWYER = "lawyer"
     POLICE = "police"
+
+
+class Rung(IntEnum):
+    """What may be said of where an exposure came from (RESPONSE.md §14). There is no "probably"."""
+
+    UNKNOWN = 0
+    AREA = 1
+    CONSISTENT = 2
+    RECORD = 3
+    ADMITTED = 4
+
+
+class Way(StrEnum):
+    """How somebody could have come to know a fact."""
+
+    BOARD = "board"
+    MESSAGES = "messages"
+    ELSEWHERE = "elsewhere"
+    UNSURE = "unsure"
 
 
 class Level(StrEnum):

@@ -54,6 +54,11 @@ class Gate(StrEnum):
     ORDER = "order"
     NO_SHIELD = "no_shield"
     SAME_PERSON = "same_person"
+    NOT_WANTED = "not_wanted"
+    GROUNDS = "grounds"
+    ALTERNATIVES = "alternatives"
+    UNCOUNTED = "uncounted"
+    TOO_MANY = "too_many"
 
 
 class ShutError(Exception):

@@ -98,6 +98,8 @@ GROUPS: Final[tuple[tuple[LazyString, Mapping[str, LazyString]], ...]] = (
             "sweep_finds": _l("in which posts it was found"),
             "consents": _l("what the affected member agreed to, sealed"),
             "member_words": _l("what the affected member wrote, sealed"),
+            "trace_words": _l("where the member told it before, and what the team says, sealed"),
+            "traces": _l("in which ways it could have been known, never who has read it, sealed"),
             "step_items": _l("what is to be done in a case, sealed"),
             "ledger_rows": _l("who opened what of a case, and why"),
             "recusals": _l("who stepped aside from a case"),

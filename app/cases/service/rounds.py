@@ -29,16 +29,19 @@ from app.cases.models import (
     StepItem,
     Sweep,
     Timer,
+    Trace,
+    TraceWord,
 )
 from app.cases.service import evidence, holds, intake, sweep
-from app.cases.words import Seat
+from app.cases.words import Part, Seat
 from app.core import clock, shreds
 from app.forum import service as forum
 
 SEALED: Final = (
     CaseNotice, Consent, Evidence, Exposure, Letter, MemberWord, Place, PurgeRow, StepItem, Sweep,
-    Timer, PartSlot, PartReader, CasePart, Named,
+    Trace, TraceWord,    Timer, PartSlot, PartReader, CasePart, Named,
 )  # fmt: skip
+SOURCE_DAYS: Final = 30  # after closing (RESPONSE.md §11)
 OWNER, SECOND, ALL, TRUSTEE = range(4)  # the chain of RESPONSE.md §6
 
 
@@ -53,6 +56,7 @@ def make_rounds(session: Session) -> int:
         for member_id in queries.named_ids(session, case_id):
             forum.notify(session, member_id, intake.NOTICE, intake.NOTICE)
     forget_past(session)
+    forget_sources(session)
     return len(overdue)
 
 
@@ -126,4 +130,20 @@ def forget_past(session: Session) -> int:
         case.brief = b""
     reports = queries.reports_past(session, clock.today(), KEPT_DAYS)
     shreds.destroy(session, [report.shred_id for report in reports])
+    return len(past)
+
+
+def forget_sources(session: Session) -> int:
+    """Destroy the source pages of cases that were closed a month ago; returns how many.
+
+    Its key goes with it, so that a copy of the page opens no more.
+    """
+    edge = clock.today() - timedelta(days=SOURCE_DAYS)
+    past = queries.sources_past(session, edge)
+    for case_id in past:
+        keys.destroy(session, case_id, Part.SOURCE)
+        for model in (PartReader, CasePart):
+            whose = (model.case_id == case_id, model.part == Part.SOURCE)
+            session.execute(delete(model).where(*whose))
+        session.execute(delete(Trace).where(Trace.case_id == case_id))
     return len(past)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,14 +13,15 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Member
 from app.cases import keys, queries, wording, workflow
-from app.cases.forms import AnswerForm, ExposureForm, TextForm, word
+from app.cases.forms import AnswerForm, ExposureForm, RouteForm, TextForm, word
 from app.cases.keys import Ring
 from app.cases.models import Case
-from app.cases.service import casework, destruction, ledger, notice, purge, team
+from app.cases.service import casework, destruction, ledger, notice, purge, source, team
 from app.cases.service.casework import THE_MEMBER, Opened
 from app.cases.views.common import blueprint, duty_line, packed
 from app.cases.words import ConsentState, Profile
 from app.core.errors import NotFoundError
+from app.forum.queries import board_names
 from app.policy.permissions import Permission
 from app.web.access import confirmed, me, permit, permit_on, signed_in
 from app.web.render import page, tell
@@ -84,7 +86,12 @@ def show_mine(own: Own) -> ResponseReturnValue:
 
 
 def _my_page(
-    own: Own, *, problems: dict[str, str] | None = None, text: str = "", status: int = 200
+    own: Own,
+    *,
+    problems: dict[str, str] | None = None,
+    text: str = "",
+    status: int = 200,
+    typed: Mapping[str, str] | None = None,
 ) -> ResponseReturnValue:
     """The page of the own case."""
     case, ring = own.case, own.ring
@@ -92,7 +99,7 @@ def _my_page(
     consents = [(row, ring.read(row)) for row in queries.consents_of(session(), case.id)]
     letters = [(row, ring.read(row)) for row in queries.letters_of(session(), case.id)]
     people = _people(own)
-    wanted = request.args.get("view", SHORT)
+    wanted = request.values.get("view", SHORT)
     return page(
         "cases/my_case.html",
         status,
@@ -118,6 +125,13 @@ def _my_page(
         people=people,
         is_taken=bool(queries.named_ids(session(), case.id)),
         ways_on=wording.options(wording.WAYS_ON),
+        trace_wish=source.wish(session(), own.opened),
+        diary=source.diary(session(), own.opened),
+        source_said=source.summary(session(), own.opened),
+        boards=(boards := board_names(session(), me())),
+        board_words=dict(boards),
+        way_options=wording.pairs(wording.WAYS),
+        typed=typed or {},
         keep=wording.options(wording.KEEP),
         on_duty=duty_line(),
         problems=problems or {},
@@ -227,6 +241,40 @@ def choose_retention(own: Own) -> ResponseReturnValue:
         casework.choose_retention(session(), own.opened, int(days))
         tell(_("Noted."))
     return to_mine(own, "keep")
+
+
+@blueprint.post("/me/case/<case_id>/trace")
+@permit_on(Permission.MYCASE_READ, own_case)
+def answer_trace(own: Own) -> ResponseReturnValue:
+    """Say whether it may be looked into where it came from."""
+    if request.form.get("answer") in {"yes", "no"}:
+        is_yes = request.form["answer"] == "yes"
+        source.say_wish(session(), own.opened, is_yes=is_yes)
+        tell(_("Noted. You can change it at any time."))
+    return to_mine(own, "trace")
+
+
+@blueprint.post("/me/case/<case_id>/diary")
+@permit_on(Permission.MYCASE_READ, own_case)
+def write_diary(own: Own) -> ResponseReturnValue:
+    """Write down where it may have been told before."""
+    form = RouteForm()
+    if not form.validate():
+        typed = {"way": form.way.data or "", "words": form.words.data or ""}
+        return _my_page(own, problems=form.problems(), status=422, typed=typed)
+    route = form.route
+    source.note_in_diary(session(), own.opened, route.way, route.board, route.words)
+    tell(_("Sealed."))
+    return to_mine(own, "trace")
+
+
+@blueprint.post("/me/case/<case_id>/diary/strike")
+@permit_on(Permission.MYCASE_READ, own_case)
+def strike_diary(own: Own) -> ResponseReturnValue:
+    """Take a line of the diary away."""
+    source.strike_from_diary(session(), own.opened, request.form.get("line", ""))
+    tell(_("Gone."))
+    return to_mine(own, "trace")
 
 
 @blueprint.post("/me/case/<case_id>/records")

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from app.cases.views import clearing, common, duty, exposures, my_case, notices, receipts, work
+from app.cases.views import (
+    clearing,
+    common,
+    duty,
+    exposures,
+    my_case,
+    notices,
+    receipts,
+    tracing,
+    work,
+)
 
-FILES = (clearing, duty, exposures, my_case, notices, receipts, work)
+FILES = (clearing, duty, exposures, my_case, notices, receipts, tracing, work)
 blueprint = common.blueprint
