@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from flask import Blueprint, Flask
 
     from app.core.db import Database
     from config import Config
@@ -25,21 +25,11 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     from flask import Flask
 
     from app.accounts import sessions
-    from app.accounts.views import wiring as accounts
-    from app.admin import views as admin
-    from app.cases.views import wiring as cases
-    from app.community.views import wiring as community
     from app.core.db import open_database
     from app.core.settings import SettingsCache
-    from app.filters import views as filters
     from app.forum import queries as forum_queries
     from app.forum import views as forum
-    from app.leaving import views as leaving
-    from app.messages import views as messages
-    from app.moderation import views as moderation
     from app.privacy.addresses import NoAddresses
-    from app.shields import views as shields
-    from app.trust import views as trust
     from app.web.access import close_undeclared_doors, know_who_asks
     from app.web.assets import install_assets
     from app.web.drawing import Pages
@@ -94,20 +84,8 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     install_pages(app, _common)
     explain_refusals(app)
 
-    for room in (
-        accounts,
-        shields,
-        filters,
-        forum,
-        messages,
-        moderation,
-        trust,
-        leaving,
-        community,
-        cases,
-        admin,
-    ):
-        app.register_blueprint(room.blueprint)
+    for blueprint in _rooms():
+        app.register_blueprint(blueprint)
 
     app.wsgi_app = StrictHeaders(  # type: ignore[assignment,method-assign]  # the way Flask documents
         NoAddresses(app.wsgi_app, config.scheme),
@@ -115,6 +93,40 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
         onion=config.onion,
     )
     return app
+
+
+def _rooms() -> Sequence[Blueprint]:
+    """The pages of every room."""
+    from app.accounts.views import wiring as accounts
+    from app.admin import views as admin
+    from app.cases.views import wiring as cases
+    from app.community.views import wiring as community
+    from app.filters import views as filters
+    from app.forum import views as forum
+    from app.leaving import views as leaving
+    from app.messages import views as messages
+    from app.moderation import views as moderation
+    from app.shields import views as shields
+    from app.support.views import wiring as support
+    from app.trust import views as trust
+
+    return [
+        room.blueprint
+        for room in (
+            accounts,
+            shields,
+            support,
+            filters,
+            forum,
+            messages,
+            moderation,
+            trust,
+            leaving,
+            community,
+            cases,
+            admin,
+        )
+    ]
 
 
 def lend_keys(database: Database, config: Config) -> None:

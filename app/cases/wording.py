@@ -37,6 +37,7 @@ from app.cases.words import (
 )
 from app.cases.workflow import Gate, State
 from app.core import clock
+from app.support.sections import EMERGENCY
 
 Words = Mapping[Any, Any]
 
@@ -451,13 +452,6 @@ KEEP: Final[Words] = {
     "90": _l("90 days"),
     "365": _l("a year"),
 }
-EMERGENCY: Final = (
-    ("112", _l("Europe, and most mobile phones elsewhere")),
-    ("911", _l("United States, Canada")),
-    ("999", _l("United Kingdom")),
-    ("000", _l("Australia")),
-    ("111", _l("New Zealand")),
-)
 
 
 def letter(template: str) -> str:

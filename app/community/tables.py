@@ -108,6 +108,13 @@ GROUPS: Final[tuple[tuple[LazyString, Mapping[str, LazyString]], ...]] = (
         },
     ),
     (
+        _l("For a member's own safety"),
+        {
+            "own_pages": _l("a member's safety plan and ticks in one box, sealed to the member"),
+            "plan_copies": _l("parts of a plan for one other person, sealed to that person"),
+        },
+    ),
+    (
         _l("The machine"),
         {
             "owed_erasures": _l("what is still to be erased"),

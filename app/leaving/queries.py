@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,6 +21,8 @@ from app.moderation.queries import sanctions_of, statements_about
 from app.policy.permissions import Permission, Verdict, judge
 from app.policy.vocabulary import Actor, Visibility
 from app.shields.queries import shields_of
+from app.support import service as support
+from app.support.service import Entry
 from app.trust.queries import vouched_for
 
 
@@ -94,6 +96,8 @@ class Holdings:
     vouched_for: Sequence[str]
     messages: Sequence[OwnMessage]
     saved: Sequence[str]  # public ids, as in the addresses of posts
+    plan: Mapping[str, Entry]  # the safety plan, by the code of the section
+    ticks: Mapping[str, Sequence[str]]  # steps of guides that are done
 
     @property
     def pictures(self) -> Sequence[OwnPicture]:
@@ -104,6 +108,7 @@ class Holdings:
 def holdings(session: Session, who: Actor, private_key: bytes) -> Holdings:
     """Gather what belongs to the member who asks, opened with the own key where it is sealed."""
     member = member_by_id(session, who.id)
+    own = support.opened(session, who, private_key)
     return Holdings(
         pseudonym=member.pseudonym,
         about=member.about,
@@ -127,6 +132,8 @@ def holdings(session: Session, who: Actor, private_key: bytes) -> Holdings:
             for letter in letters
         ],
         saved=[public_id for _, public_id in saved_ids(session, who, private_key)],
+        plan=own.plan,
+        ticks=own.ticks,
     )
 
 

@@ -13,6 +13,7 @@ from app.policy.vocabulary import Actor
 from app.privacy import erasure
 from app.privacy.erasure import Kind, OwedErasure, State, Texts
 from app.review.service import withdraw_all
+from app.support import service as support
 
 
 def leave(session: Session, member: Actor, texts: Texts) -> OwedErasure:
@@ -39,6 +40,7 @@ def leave(session: Session, member: Actor, texts: Texts) -> OwedErasure:
     # An answer that still waits for a moderator goes with the decision that it answers.
     withdraw_all(session, [made.public_id for made in statements_about(session, member.id)])
     drafts.erase_all(session, member.id)
+    support.erase_all(session, member.id)
     accounts.take_away(session, member.id)
     return owed
 

@@ -46,6 +46,8 @@ class Permission(StrEnum):
     CASE_READ = "case:read"
     CONVERSATION_READ = "conversation:read"
     CONVERSATION_WRITE = "conversation:write"
+    COPY_READ = "copy:read"
+    COPY_REVOKE = "copy:revoke"
     COVER_EDIT = "cover:edit"
     DRAFT_ERASE = "draft:erase"
     DRAFT_LIST = "draft:list"
@@ -68,6 +70,7 @@ class Permission(StrEnum):
     NOTICE_CLEAR = "notice:clear"
     PICTURE_ATTACH = "picture:attach"
     PICTURE_READ = "picture:read"
+    PLAN_KEEP = "plan:keep"
     POST_CREATE = "post:create"
     POST_EDIT = "post:edit"
     POST_ERASE = "post:erase"
@@ -337,6 +340,8 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.CASE_READ: Access(see=(is_named,)),
     Permission.CONVERSATION_READ: Access(see=(belongs,)),
     Permission.CONVERSATION_WRITE: Access(see=(belongs,), do=(may_write,)),
+    Permission.COPY_READ: Access(see=(belongs,)),
+    Permission.COPY_REVOKE: Access(see=(belongs,)),
     Permission.COVER_EDIT: Access(see=(is_operator,)),
     Permission.DRAFT_ERASE: Access(see=(belongs,)),
     Permission.DRAFT_LIST: Access(see=(is_member,)),
@@ -363,6 +368,7 @@ TABLE: Final[Mapping[Permission, Access]] = {
         see=(may_enter,), do=(is_member, may_write, trusted_to_attach)
     ),
     Permission.PICTURE_READ: Access(see=(may_know_of_it, still_to_be_seen)),
+    Permission.PLAN_KEEP: Access(see=(is_member,)),
     Permission.POST_CREATE: Access(
         see=(may_know_of_it,),
         do=(is_member, may_write, trusted_to_reply, published, unlocked),
@@ -421,12 +427,15 @@ TABLE: Final[Mapping[Permission, Access]] = {
 OPEN_TO_THE_SUSPENDED: Final = frozenset(
     {
         Permission.ACCOUNT_MANAGE,
+        Permission.COPY_READ,
+        Permission.COPY_REVOKE,
         Permission.DRAFT_ERASE,
         Permission.DRAFT_LIST,
         Permission.DRAFT_READ,
         Permission.EXPOSURE_FOLLOW,
         Permission.MYCASE_LIST,
         Permission.MYCASE_READ,
+        Permission.PLAN_KEEP,
         Permission.SHIELD_LIST,
         Permission.SHIELD_REMOVE,
         Permission.STANDING_READ,

@@ -24,6 +24,7 @@ STYLESHEETS: Final = (
     "messages",
     "moderation",
     "cases",
+    "support",
 )
 COMPRESSIBLE: Final = frozenset({"text/css"})
 

@@ -12,13 +12,13 @@ from app.cases import wording
 from tests.house.source import ROOT
 
 PAGES: Final = (
-    "my_case",
-    "my_cases",
-    "_emergency",
-    "exposed",
-    "receipt",
-    "followed",
-    "ask_receipt",
+    "cases/my_case",
+    "cases/my_cases",
+    "_macros/emergency",
+    "cases/exposed",
+    "cases/receipt",
+    "cases/followed",
+    "cases/ask_receipt",
 )
 SAID: Final = re.compile(r'_\("((?:[^"\\]|\\.)*)"')
 VOWELS: Final = re.compile(r"[aeiouy]+")
@@ -52,7 +52,7 @@ def test_the_measure_tells_plain_from_hard() -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_the_pages_of_the_affected_member_are_plain(name: str) -> None:
-    source = (ROOT / "templates" / "cases" / f"{name}.html").read_text()
+    source = (ROOT / "templates" / f"{name}.html").read_text()
     said = [part for text in SAID.findall(source) for part in sentences_of(text)]
     assert said
     assert grade(said) <= HIGHEST

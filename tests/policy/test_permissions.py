@@ -165,7 +165,7 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
     if who.standing in {"suspended", "removed"}:
         open_doors = {"account:manage", "standing:read", "statement:read", "statement:answer"}
         open_doors |= {"exposure:follow", "mycase:list", "mycase:read"}
-        if permission.value not in open_doors and thing not in {"draft", "shield"}:
+        if permission.value not in open_doors and thing not in {"copy", "draft", "plan", "shield"}:
             return DENY
     if permission.value in {
         "account:manage",
@@ -175,6 +175,7 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         "member:read",
         "message:list",
         "mycase:list",
+        "plan:keep",
         "report:list",
         "saved:list",
         "shield:list",
@@ -215,6 +216,8 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
     if thing in {"case", "duty"} or permission.value == "exposure:read":
         return _answer_for_case(permission.value, who, what)
     if permission.value in {
+        "copy:read",
+        "copy:revoke",
         "draft:erase",
         "draft:read",
         "exposure:follow",
@@ -343,6 +346,7 @@ THINGS: Final = {
     "board": boards,
     "case": cases,
     "conversation": belongings,
+    "copy": belongings,
     "cover": lambda: [Thing()],
     "draft": belongings,
     "duty": lambda: [Thing()],
@@ -355,6 +359,7 @@ THINGS: Final = {
     "mycase": cases,
     "notice": belongings,
     "picture": texts,
+    "plan": lambda: [Thing()],
     "post": texts,
     "protection": boards,
     "queue": lambda: [Thing()],

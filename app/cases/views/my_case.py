@@ -16,18 +16,29 @@ from app.cases import keys, queries, wording, workflow
 from app.cases.forms import AnswerForm, ExposureForm, RouteForm, TextForm, word
 from app.cases.keys import Ring
 from app.cases.models import Case
-from app.cases.service import casework, destruction, ledger, notice, purge, source, team
+from app.cases.service import (
+    casework,
+    destruction,
+    intake,
+    ledger,
+    notice,
+    purge,
+    source,
+    team,
+)
 from app.cases.service.casework import THE_MEMBER, Opened
 from app.cases.views.common import blueprint, duty_line, packed
 from app.cases.words import ConsentState, Profile
 from app.core.errors import NotFoundError
 from app.forum.queries import board_names
 from app.policy.permissions import Permission
+from app.web import limits
 from app.web.access import confirmed, me, permit, permit_on, signed_in
 from app.web.render import page, tell
 from app.web.unit_of_work import session
 
 SAFE: Final = ("yes", "unsure", "no", "skip")
+CALLS_AN_HOUR: Final = "5 per hour"
 SHORT: Final = "short"
 FULL: Final = "full"
 
@@ -76,6 +87,24 @@ def my_cases() -> ResponseReturnValue:
         readers=[(m.public_id, m.pseudonym) for m in queries.responders(session())],
         on_duty=duty_line(),
     )
+
+
+@blueprint.post("/me/case/now")
+@permit(Permission.MYCASE_LIST)
+def call_now() -> ResponseReturnValue:
+    """Call those who work on the own case; without one, it opens."""
+    rings = {ring.case_id: ring for ring in keys.own_rings(session(), signed_in().unlock())}
+    cases = queries.cases_by_ids(session(), rings)
+    live = [case for case in cases.values() if case.closed_on is None]
+    for case in live:
+        opened = Opened(case, rings[case.id], THE_MEMBER)
+        casework.say(session(), opened, "safe", "no")
+        casework.is_in_danger(session(), opened)
+    if not live:
+        limits.spend("exposure", me().public_id, CALLS_AN_HOUR)
+        intake.send(session(), me(), intake.Account(is_danger=True, is_self=True), None)
+    tell(_("They were called. %(duty)s", duty=duty_line()))
+    return redirect(url_for("cases.my_cases"))
 
 
 @blueprint.get("/me/case/<case_id>")

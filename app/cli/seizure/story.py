@@ -52,6 +52,7 @@ class Story:
         self.shield()
         self.message()
         self.answer_a_question()
+        self.plan_for_bad_days()
         self.come_to_nothing()
         self.misbehave()
         self.break_things()
@@ -339,6 +340,18 @@ class Story:
             raise StoryError(message)
         said = f"More of {self.plan.word('answer to a question')}."
         wren.send(path.group(1), HTTPStatus.FOUND, HTTPStatus.OK, body=said, to="/answer")
+
+    def plan_for_bad_days(self) -> None:
+        """A safety plan, a copy of it, what was changed in it and what was taken back."""
+        plant, heron, wren = self.plan.word, self.person("writer"), self.person("reader")
+        heron.send("/me/plan/sections/people", text=f"At first {plant('plan before a change')}.")
+        heron.send("/me/plan/sections/people", text=f"Call {plant('safety plan')} first.")
+        heron.send("/me/plan/danger", tick="frightened")
+        heron.send("/me/plan", to="/copies", pseudonym="wren", section="people")
+        shared = re.search(r'href="(/me/copies/\w{16})"', wren.see("/me/plan").page)
+        if not shared or plant("safety plan") not in wren.see(shared.group(1)).page:
+            message = "the copy of the plan did not come"
+            raise StoryError(message)
 
     def come_to_nothing(self) -> None:
         """A search and a failed log-in."""
