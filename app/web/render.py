@@ -107,23 +107,21 @@ def address(endpoint: str, **values: Any) -> str:
     The shape is remembered, never what was put into it. Building an address anew took 7 % of a
     thread page. What would need quoting or converting goes the long way.
     """
-    if not values:
-        shape = _drawn.addresses.get(endpoint)
-        if shape is None:
-            shape = _drawn.addresses[endpoint] = url_for(endpoint)
-        return shape
+    if endpoint[0] == ".":
+        return url_for(endpoint, **values)  # says another place in every room
     for name, value in values.items():
         if type(value) is not str or not (value.isascii() and value.isalnum()) or name[0] == "_":
             return url_for(endpoint, **values)
     shapes: dict[tuple[str, ...], str] = current_app.extensions.setdefault("addresses", {})
     named = (endpoint, *values)
-    if named not in shapes:
+    shape = shapes.get(named)
+    if shape is None:
         places: dict[str, Any] = {name: f"place{at}here" for at, name in enumerate(values)}
         shape = url_for(endpoint, **places).replace("%", "%%")
         for name, place in places.items():
             shape = shape.replace(place, f"%({name})s")
         shapes[named] = shape
-    return shapes[named] % values
+    return shape % values
 
 
 class _Words:
@@ -147,7 +145,6 @@ class _Page(threading.local):
 
     def __init__(self) -> None:
         self.days: dict[date, str] = {}  # one page names few days often
-        self.addresses: dict[str, str] = {}  # of places without a name of their own
 
 
 _drawn: Final = _Page()
@@ -169,7 +166,6 @@ def _forget_language(_: BaseException | None = None) -> None:
     """Let the next page of this thread find its own language."""
     _drawn.words = None
     _drawn.days.clear()
-    _drawn.addresses.clear()
 
 
 def _notices() -> list[tuple[str, str]]:
