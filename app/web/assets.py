@@ -73,7 +73,11 @@ def _style(folder: Path) -> bytes:
 
 def asset(name: str) -> str:
     """The path under which a static file is served now."""
-    return url_for("static", name=_assets().by_name[name].name)
+    paths: dict[str, str] = current_app.extensions.setdefault("asset_paths", {})
+    path = paths.get(name)
+    if path is None:
+        path = paths[name] = url_for("static", name=_assets().by_name[name].name)
+    return path
 
 
 @public

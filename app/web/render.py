@@ -110,7 +110,7 @@ def address(endpoint: str, **values: Any) -> str:
     if endpoint[0] == ".":
         return url_for(endpoint, **values)  # says another place in every room
     for name, value in values.items():
-        if type(value) is not str or not (value.isascii() and value.isalnum()) or name[0] == "_":
+        if name[0] == "_" or not _needs_no_quoting(value):
             return url_for(endpoint, **values)
     shapes: dict[tuple[str, ...], str] = current_app.extensions.setdefault("addresses", {})
     named = (endpoint, *values)
@@ -122,6 +122,13 @@ def address(endpoint: str, **values: Any) -> str:
             shape = shape.replace(place, f"%({name})s")
         shapes[named] = shape
     return shape % values
+
+
+def _needs_no_quoting(value: object) -> bool:
+    """Whether a value stands in an address as it is: letters of ASCII and digits."""
+    if type(value) is int:
+        return value >= 0
+    return type(value) is str and value.isascii() and value.isalnum()
 
 
 class _Words:
