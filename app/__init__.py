@@ -103,7 +103,7 @@ def _rooms() -> Sequence[Blueprint]:
     from app.community.views import wiring as community
     from app.filters import views as filters
     from app.forum import views as forum
-    from app.leaving import views as leaving
+    from app.leaving.views import wiring as leaving
     from app.messages import views as messages
     from app.moderation import views as moderation
     from app.shields import views as shields

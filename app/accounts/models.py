@@ -124,6 +124,18 @@ class MemberSession(Base):
     ends_at: Mapped[datetime] = mapped_column(QuarterHour)
 
 
+class Break(Base):
+    """A member takes a break: until a day, no line comes into the inbox for what others write."""
+
+    __tablename__ = "breaks"
+    __retention__ = Keep(why="until the break is over", days=0, after="until_on")
+
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("members.id", ondelete="CASCADE"), primary_key=True
+    )
+    until_on: Mapped[date] = mapped_column(Date)
+
+
 class Renaming(Base):
     """A member has changed the pseudonym a short while ago. Neither name stands here."""
 

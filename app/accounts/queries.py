@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.accounts import names, pseudonyms
 from app.accounts.keyring import CodeLock, Lock
-from app.accounts.models import Invite, Member, MemberSession, RecoveryCode
+from app.accounts.models import Break, Invite, Member, MemberSession, RecoveryCode
 from app.core import clock
 from app.core.db import Base
 from app.core.retention import Keep
@@ -88,6 +88,19 @@ def members_by_ids(session: Session, member_ids: Iterable[int]) -> Mapping[int, 
     if not wanted:
         return {}
     return {row.id: row for row in session.scalars(select(Member).where(Member.id.in_(wanted)))}
+
+
+def on_a_break() -> Select[int]:
+    """The inner ids of those who are on a break today, as a part of another statement."""
+    return select(Break.member_id).where(Break.until_on > clock.today())
+
+
+def break_of(session: Session, member_id: int) -> date | None:
+    """Until when a member is on a break; nothing when he or she is not."""
+    query = select(Break.until_on).where(
+        Break.member_id == member_id, Break.until_on > clock.today()
+    )
+    return session.scalar(query)
 
 
 def somebody_answers_exposures(session: Session) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import CursorResult, delete, update
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import keyring, names, pseudonyms, queries, second_factor, sessions
 from app.accounts.keyring import Lock
-from app.accounts.models import Invite, Member, RecoveryCode
+from app.accounts.models import Break, Invite, Member, RecoveryCode
 from app.accounts.queries import Credentials, Recovery
 from app.accounts.second_factor import Holder
 from app.core import audit, clock, crypto, ids
@@ -354,6 +354,20 @@ def shed_looks(session: Session, member: Actor) -> None:
     # Another one of the masks, never the same.
     shown.mask_seed = (shown.mask_seed + 1 + secrets.randbelow(MASKS - 1)) % MASKS
     shown.about = shown.about_html = ""
+
+
+# --- a break --------------------------------------------------------------------------------------
+
+
+def take_break(session: Session, member: Actor, until_on: date) -> None:
+    """Begin a break, or move its end. Every session ends; coming back is possible at any time."""
+    session.merge(Break(member_id=member.id, until_on=until_on))
+    sessions.end_all(session, member.id)
+
+
+def end_break(session: Session, member: Actor) -> None:
+    """Be back."""
+    session.execute(delete(Break).where(Break.member_id == member.id))
 
 
 # --- going ----------------------------------------------------------------------------------------

@@ -27,7 +27,9 @@ from app.core.db import Base, BigKey, Hour, Number, Word
 from app.core.retention import Keep
 from app.policy.vocabulary import Gate, Role, Trust, Visibility
 
-OPEN: Final = frozenset({Visibility.PUBLISHED, Visibility.REMOVED, Visibility.ERASED})
+OPEN: Final = frozenset(
+    {Visibility.PUBLISHED, Visibility.REMOVED, Visibility.ERASED, Visibility.HIDDEN}
+)
 WAITING: Final = frozenset({Visibility.HELD, Visibility.QUARANTINED})  # its author reads a line
 DRAFT_DAYS: Final = 30  # PRIVACY.md §3
 EDIT_WINDOW: Final = timedelta(hours=24)  # times are kept to the hour, so it is no shorter than 24

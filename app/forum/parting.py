@@ -70,6 +70,21 @@ def hide_all(session: Session, member_id: int, erasure_id: int) -> None:
     )
 
 
+def mark_hidden(session: Session, member_id: int, erasure_id: int) -> bool:
+    """Mark what a member has hidden as taken by an erasure; returns whether there was anything.
+
+    Without its author nobody could ever bring it back.
+    """
+    marked = session.execute(
+        update(Post)
+        .where(Post.author_id == member_id, Post.visibility == Visibility.HIDDEN)
+        .values(erasure_id=erasure_id, author_id=None, form_key=None, visibility=Visibility.ERASED)
+        .returning(Post.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return bool(marked)
+
+
 def waits(session: Session, member_id: int) -> bool:
     """Whether a text of this member waits for a moderator."""
     query = select(Post.id).where(Post.author_id == member_id, Post.visibility.in_(WAITING))

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.accounts.models import Member
+from app.accounts.queries import on_a_break
 from app.core.db import one_of
 from app.core.text import excerpt
 from app.forum import search
@@ -987,7 +988,7 @@ def follow_of(session: Session, actor: Actor, thread: Thread) -> Follow | None:
 
 
 def follower_ids(session: Session, thread: Thread) -> list[int]:
-    """Those who follow a thread and may still enter its board."""
+    """Those who follow a thread, may still enter its board and are not on a break."""
     query = (
         select(Follow.member_id)
         .join(Member, Member.id == Follow.member_id)
@@ -998,17 +999,22 @@ def follower_ids(session: Session, thread: Thread) -> list[int]:
                 Member.roles.op("&")(int(Role.MODERATOR)) != 0,
             ),
             Member.roles.op("&")(int(thread.board.gate_role)) == int(thread.board.gate_role),
+            Member.id.not_in(on_a_break()),
         )
     )
     return list(session.scalars(query))
 
 
 def quoted_authors(session: Session, post: Post) -> set[int]:
-    """The authors of the posts that a post quotes, without its own."""
+    """The authors of the posts that a post quotes, without its own and those on a break."""
     query = (
         select(Post.author_id)
         .join(Quote, Quote.quoted_id == Post.id)
-        .where(Quote.post_id == post.id, Post.author_id != post.author_id)
+        .where(
+            Quote.post_id == post.id,
+            Post.author_id != post.author_id,
+            Post.author_id.not_in(on_a_break()),
+        )
     )
     return {author_id for author_id in session.scalars(query) if author_id is not None}
 

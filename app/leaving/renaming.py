@@ -13,6 +13,7 @@ from app.accounts.models import RENAMING_DAYS, Member, Renaming
 from app.core import clock
 from app.core.errors import RefusalError
 from app.forum import parting
+from app.leaving import service
 from app.messages import service as messages
 from app.policy.vocabulary import Actor
 from app.privacy import erasure
@@ -60,6 +61,7 @@ def rename(session: Session, member: Actor, pseudonym: str, history: History) ->
         raise StillWaitingError
     accounts.rename(session, member, pseudonym)
     if is_unlinked:
+        service.erase_hidden(session, member)
         parting.unlink_all(session, member.id)
         messages.cut_ties(session, member.id)
         accounts.shed_looks(session, member)

@@ -14,6 +14,7 @@ from app.privacy import erasure
 from app.privacy.erasure import Kind, OwedErasure, State, Texts
 from app.review.service import withdraw_all
 from app.support import service as support
+from app.trust import service as trust
 
 
 def leave(session: Session, member: Actor, texts: Texts) -> OwedErasure:
@@ -21,7 +22,8 @@ def leave(session: Session, member: Actor, texts: Texts) -> OwedErasure:
 
     The member's copies of messages are shredded: they open no more, even out of a backup.
 
-    Texts that are not to stay are hidden from everybody at once, and go in slices; of the name a
+    What the member has hidden goes in any case: nobody else could bring it back. Texts that are not
+    to stay are hidden from everybody at once, and go in slices; of the name a
     keyed tag stays, so that nobody else takes it.
     """
     owed = OwedErasure(
@@ -35,6 +37,8 @@ def leave(session: Session, member: Actor, texts: Texts) -> OwedErasure:
     session.flush()  # the posts are marked with its id
     if texts is not Texts.KEPT:
         parting.hide_all(session, member.id, owed.id)
+    elif parting.mark_hidden(session, member.id, owed.id):
+        owed.state = State.ROWS
     attachments.erase_uploads(session, member.id)
     messages.shred_all(session, member.id)
     # An answer that still waits for a moderator goes with the decision that it answers.
@@ -42,6 +46,38 @@ def leave(session: Session, member: Actor, texts: Texts) -> OwedErasure:
     drafts.erase_all(session, member.id)
     support.erase_all(session, member.id)
     accounts.take_away(session, member.id)
+    return owed
+
+
+def erase_texts(session: Session, member: Actor) -> None:
+    """Erase everything that a member has posted, and let the account go on with its trust.
+
+    Nobody reads any of it from now on; the texts go in slices.
+    """
+    owed = _owe_texts(session, member)
+    parting.hide_all(session, member.id, owed.id)
+    parting.unlink_all(session, member.id)
+    trust.carry(session, member.id)
+
+
+def erase_hidden(session: Session, member: Actor) -> None:
+    """Erase what a member has hidden, before nothing connects him or her with it any more."""
+    owed = _owe_texts(session, member)
+    if not parting.mark_hidden(session, member.id, owed.id):
+        session.delete(owed)
+
+
+def _owe_texts(session: Session, member: Actor) -> OwedErasure:
+    """Write down that texts of a member who stays are to go."""
+    owed = OwedErasure(
+        kind=Kind.TEXT,
+        texts=Texts.ERASED,
+        subject=member.public_id,
+        member_id=member.id,
+        state=State.ROWS,
+    )
+    session.add(owed)
+    session.flush()  # the posts are marked with its id
     return owed
 
 

@@ -252,6 +252,11 @@ def still_there(actor: Actor, subject: Shown) -> bool:
     return subject.visibility in {Visibility.PUBLISHED, Visibility.HELD}
 
 
+def still_kept(actor: Actor, subject: Shown) -> bool:
+    """The text is there, be it that its author has hidden it."""
+    return still_there(actor, subject) or subject.visibility is Visibility.HIDDEN
+
+
 def still_to_be_seen(actor: Actor, subject: Shown) -> bool:
     """The text that it belongs to is there, or was removed and a moderator decides about it."""
     is_removed = subject.visibility is Visibility.REMOVED
@@ -376,7 +381,7 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.POST_EDIT: Access(
         see=(may_know_of_it,), do=(own, still_there, may_write, unlocked, fresh)
     ),
-    Permission.POST_ERASE: Access(see=(may_know_of_it,), do=(own, still_there)),
+    Permission.POST_ERASE: Access(see=(may_know_of_it,), do=(own, still_kept)),
     Permission.POST_QUOTE: Access(
         see=(may_know_of_it,), do=(is_member, may_write, trusted_to_reply, published, unlocked)
     ),

@@ -45,6 +45,7 @@ class Visibility(StrEnum):
     QUARANTINED = "quarantined"  # away from readers while a case is open; comes back
     REMOVED = "removed"  # taken away by a moderator; one line stays
     ERASED = "erased"  # the text is gone; one line stays
+    HIDDEN = "hidden"  # its author took it away from readers; one line stays, and it can come back
 
 
 @dataclass(frozen=True, slots=True)

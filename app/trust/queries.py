@@ -21,6 +21,8 @@ from app.trust.models import Vouch
 
 AT_ONCE: Final = 500  # members whose records are read together
 MONTH: Final = timedelta(days=30)
+# Posts that speak for their author; whoever hides them for a while loses no trust by it.
+COUNTED: Final = (Visibility.PUBLISHED, Visibility.HIDDEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def _climbers(session: Session, conditions: Sequence[ColumnElement[bool]]) -> li
 def _days_written(session: Session, ids: Sequence[int]) -> Mapping[int | None, int]:
     query = (
         select(Post.author_id, func.count(func.distinct(func.date(Post.written_at))))
-        .where(Post.author_id.in_(ids), Post.visibility == Visibility.PUBLISHED)
+        .where(Post.author_id.in_(ids), Post.visibility.in_(COUNTED))
         .group_by(Post.author_id)
     )
     return _pairs(session, query)
@@ -124,7 +126,7 @@ def _thanked_by(session: Session, ids: Sequence[int]) -> Mapping[int | None, int
     query = (
         select(Post.author_id, func.count(func.distinct(Thank.member_id)))
         .join(Thank, Thank.post_id == Post.id)
-        .where(Post.author_id.in_(ids), Post.visibility == Visibility.PUBLISHED)
+        .where(Post.author_id.in_(ids), Post.visibility.in_(COUNTED))
         .group_by(Post.author_id)
     )
     return _pairs(session, query)

@@ -47,6 +47,7 @@ DENIALS: Final = {
     "unlocked": _l("This thread is locked: it takes no more replies."),
     "published": _l("This text is not open to readers, so this cannot be done with it."),
     "still_there": _l("This text is gone, so it cannot be changed."),
+    "still_kept": _l("This text is gone."),
     "fresh": _l("The time in which this could be changed has run out."),
     "leads": _l("The lead or the second of this case does this."),
     "own": _l("Only the one who wrote this can change it."),

@@ -109,6 +109,7 @@ NO_KEYS: Final = {
     "recovery_waits": "shown in every open session, which is the point of it",
     "sessions": "are the sessions",
     "invites": "let others in",
+    "breaks": "a day; the passphrase opens the account as before",
     "renamings": "a day; the passphrase opens the account as before",
 }
 DEEDS: Final = sorted({deed for deeds in KEYS_OF_THE_DOOR.values() for deed in deeds}, key=str)

@@ -533,6 +533,7 @@ def test_a_picture_is_seen_by_those_who_see_its_post(
             },
             Visibility.REMOVED: {"author": 404, "member": 404, "moderator": 200, "visitor": 401},
             Visibility.ERASED: {"author": 404, "member": 404, "moderator": 404, "visitor": 401},
+            Visibility.HIDDEN: {"author": 404, "member": 404, "moderator": 404, "visitor": 401},
         }[visibility]
     )
 

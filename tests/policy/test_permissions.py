@@ -330,7 +330,8 @@ def _answer_for_text(permission: Permission, who: Actor, what: Thing) -> Verdict
             can = can_write(who, Trust.VISITOR, is_locked=what.is_locked)
             return ALLOW if wrote(who, what) and there and can and what.is_fresh else DENY
         case "post:erase":
-            return ALLOW if wrote(who, what) and there else DENY
+            kept = there or what.visibility == "hidden"
+            return ALLOW if wrote(who, what) and kept else DENY
         case "post:read_revisions":
             if not (wrote(who, what) or moderates(who)):
                 return HIDE

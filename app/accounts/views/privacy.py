@@ -32,6 +32,7 @@ TABLE_WORDS: Final = {
     "messages": _l("Your copies of messages, sealed to you"),
     "posts": _l("Posts you wrote"),
     "threads": _l("Threads you started"),
+    "breaks": _l("That you are on a break"),
     "renamings": _l("That you have changed your pseudonym"),
     "saved_posts": _l("Posts you saved; which they are is sealed to you"),
     "drafts": _l("Drafts, sealed to you"),

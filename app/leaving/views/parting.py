@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, cast
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Response, current_app, redirect, render_template, request, url_for
 from flask import session as form_cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -22,21 +22,18 @@ from app.leaving import document, renaming, service
 from app.leaving.forms import LeaveForm, NewNameForm, ProofForm
 from app.leaving.queries import OwnPicture, holdings, own_picture
 from app.leaving.renaming import StillWaitingError, TooSoonError
+from app.leaving.views.common import blueprint, goodbye
 from app.policy.permissions import Permission
 from app.policy.vocabulary import Actor
 from app.web import limits
-from app.web.access import confirmed, cookie_name, me, permit, public, signed_in
-from app.web.extensions import is_https
+from app.web.access import confirmed, me, permit, public, signed_in
 from app.web.render import page, tell, wait_in_words
 from app.web.settings import settings
 from app.web.unit_of_work import database, reading, session, undo
 from config import Config
 
-blueprint = Blueprint("leaving", __name__)
-
 NAMES_TRIED: Final = "20 per hour"
 TRIES: Final = "5 per minute"
-GOODBYE: Final = '"cache", "cookies", "storage"'
 
 
 @blueprint.get("/me/leave")
@@ -56,12 +53,7 @@ def leave() -> ResponseReturnValue:
         return _page(form, problems)
     service.leave(session(), me(), form.choice)
     form_cookie.clear()
-    response = redirect(url_for("leaving.left"))
-    response.delete_cookie(
-        cookie_name(), secure=is_https(), httponly=True, samesite="Strict", path="/"
-    )
-    response.headers["Clear-Site-Data"] = GOODBYE
-    return response
+    return goodbye("leaving.left")
 
 
 @blueprint.get("/left")
