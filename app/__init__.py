@@ -163,6 +163,7 @@ def _common() -> Mapping[str, Any]:
         "inbox_count": count,
         "announced": _announced,
         "case_waits": _case_waits,
+        "check_in_waits": _check_in_waits,
     }
 
 
@@ -182,3 +183,12 @@ def _case_waits() -> bool:
     from app.web.unit_of_work import session
 
     return has_word_for(session(), signed_in().unlock())
+
+
+def _check_in_waits() -> bool:
+    """Whether somebody has asked how the member is; asked by the inbox alone, as above."""
+    from app.support.check_ins import waits_for
+    from app.web.access import me, signed_in
+    from app.web.unit_of_work import session
+
+    return waits_for(session(), me(), signed_in().unlock())

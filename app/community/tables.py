@@ -112,6 +112,8 @@ GROUPS: Final[tuple[tuple[LazyString, Mapping[str, LazyString]], ...]] = (
         _l("For a member's own safety"),
         {
             "own_pages": _l("a member's safety plan and ticks in one box, sealed to the member"),
+            "check_ins": _l("who writes to somebody by when; to whom is sealed"),
+            "check_in_letters": _l("letters of check-ins, sealed"),
             "plan_copies": _l("parts of a plan for one other person, sealed to that person"),
         },
     ),

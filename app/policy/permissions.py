@@ -44,6 +44,8 @@ class Permission(StrEnum):
     BOARD_READ = "board:read"
     CASE_LEAD = "case:lead"
     CASE_READ = "case:read"
+    CHECKIN_KEEP = "checkin:keep"
+    CHECKIN_WRITE = "checkin:write"
     CONVERSATION_READ = "conversation:read"
     CONVERSATION_WRITE = "conversation:write"
     COPY_READ = "copy:read"
@@ -343,6 +345,8 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.BOARD_READ: Access(see=(may_enter,)),
     Permission.CASE_LEAD: Access(see=(is_named,), do=(leads,)),
     Permission.CASE_READ: Access(see=(is_named,)),
+    Permission.CHECKIN_KEEP: Access(see=(belongs,)),
+    Permission.CHECKIN_WRITE: Access(see=(answers_exposures, holds_a_key)),
     Permission.CONVERSATION_READ: Access(see=(belongs,)),
     Permission.CONVERSATION_WRITE: Access(see=(belongs,), do=(may_write,)),
     Permission.COPY_READ: Access(see=(belongs,)),
@@ -432,6 +436,7 @@ TABLE: Final[Mapping[Permission, Access]] = {
 OPEN_TO_THE_SUSPENDED: Final = frozenset(
     {
         Permission.ACCOUNT_MANAGE,
+        Permission.CHECKIN_KEEP,
         Permission.COPY_READ,
         Permission.COPY_REVOKE,
         Permission.DRAFT_ERASE,

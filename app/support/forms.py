@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import request
 from flask_babel import gettext as _
-from wtforms import Field, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, Field, StringField, TextAreaField, ValidationError
 
 from app.core.text import clean, clean_line
+from app.support.rhythm import MOST_DAYS
 from app.support.sections import QUESTIONS, Section
 from app.support.service import SECTION_SIGNS, Entry
 from app.web.forms import Form
+
+RHYTHMS: Final = ("1", "3", "7", "30")  # days
+OWN: Final = "own"
 
 
 class SectionForm(Form):
@@ -19,10 +25,7 @@ class SectionForm(Form):
 
     def validate_text(self, field: Field) -> None:
         """It is not too long."""
-        if len(field.data or "") > SECTION_SIGNS:
-            raise ValidationError(
-                _("At most %(most)s characters fit here. Nothing is lost.", most=SECTION_SIGNS)
-            )
+        check_length(field)
 
     def entry(self, section: Section) -> Entry:
         """What was written and ticked."""
@@ -52,3 +55,59 @@ class ShareForm(Form):
     def codes(self) -> frozenset[str]:
         """The sections that were ticked."""
         return frozenset(request.form.getlist("section"))
+
+
+class LetterForm(Form):
+    """One text that must not be empty."""
+
+    text = TextAreaField()
+
+    def validate_text(self, field: Field) -> None:
+        """Something was written, and not too much."""
+        if not clean(field.data or ""):
+            raise ValidationError(_("Write something first."))
+        check_length(field)
+
+
+class CheckInForm(Form):
+    """How often somebody writes, who does, and what they should know."""
+
+    rhythm = StringField(default="3")
+    days = StringField()
+    owner = StringField()
+    second = StringField()
+    note = TextAreaField()
+    is_danger = BooleanField()
+
+    def validate_rhythm(self, field: Field) -> None:
+        """One of those offered, or a number of days."""
+        if field.data not in {*RHYTHMS, OWN}:
+            raise ValidationError(_("Choose how often."))
+
+    def validate_days(self, field: Field) -> None:
+        """A number of days, where an own rhythm is wanted."""
+        typed = (field.data or "").strip()
+        is_number = typed.isascii() and typed.isdecimal() and len(typed) <= len(str(MOST_DAYS))
+        if self.rhythm.data == OWN and not (is_number and 1 <= int(typed) <= MOST_DAYS):
+            raise ValidationError(_("A number of days, from 1 to %(most)s.", most=MOST_DAYS))
+
+    def validate_note(self, field: Field) -> None:
+        """It is not too long."""
+        check_length(field)
+
+    @property
+    def every(self) -> int:
+        """The days between two letters."""
+        return int(self.days.data if self.rhythm.data == OWN else self.rhythm.data or 0)
+
+
+def check_length(field: Field) -> None:
+    """Refuse a text that is too long.
+
+    Raises:
+        ValidationError: with what is wrong.
+    """
+    if len(field.data or "") > SECTION_SIGNS:
+        raise ValidationError(
+            _("At most %(most)s characters fit here. Nothing is lost.", most=SECTION_SIGNS)
+        )

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import secrets
 from datetime import date
+from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import BigInteger, Date, ForeignKey, LargeBinary, String
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    ForeignKey,
+    LargeBinary,
+    SmallInteger,
+    String,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import ids
-from app.core.db import Base, BigKey
+from app.core.db import Base, BigKey, Word
 from app.core.retention import Keep
 
 ID_BITS: Final = 62
@@ -52,3 +61,67 @@ class PlanCopy(Base):
     part: Mapped[bytes] = mapped_column(LargeBinary(128))
     box: Mapped[bytes] = mapped_column(LargeBinary)
     made_on: Mapped[date] = mapped_column(Date)
+
+
+class CheckState(StrEnum):
+    """How it stands with the check-ins of one member."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    QUIET = "quiet"  # one gentle try had no answer: nobody writes until the member wants it
+
+
+class CheckIn(Base):
+    """That somebody here writes to a member in a rhythm. To whom, and how often, is sealed.
+
+    In clear is who writes and by when, so that the tick can see what was missed without a key.
+    """
+
+    __tablename__ = "check_ins"
+    __retention__ = Keep(
+        why="check-ins that nobody has touched for a year have ended", days=365, after="active_on"
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False, default=drawn_id)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    owner_id: Mapped[int | None] = mapped_column(
+        ForeignKey("members.id", ondelete="SET NULL"), index=True
+    )
+    second_id: Mapped[int | None] = mapped_column(
+        ForeignKey("members.id", ondelete="SET NULL"), index=True
+    )
+    state: Mapped[CheckState] = mapped_column(Word(CheckState))
+    is_danger: Mapped[bool] = mapped_column(Boolean)  # silence calls somebody; agreed beforehand
+    due_on: Mapped[date | None] = mapped_column(Date, index=True)  # when we write next
+    missed_on: Mapped[date | None] = mapped_column(Date)  # the day on which a miss was noticed
+    called: Mapped[int] = mapped_column(SmallInteger)  # how far up: nobody, owner, second, outside
+    called_on: Mapped[date | None] = mapped_column(Date)
+    answer_by: Mapped[date | None] = mapped_column(Date)  # until when an answer is looked for
+    is_tried: Mapped[bool] = mapped_column(Boolean)  # the one gentle try was made
+    active_on: Mapped[date] = mapped_column(Date)
+    shred_id: Mapped[int] = mapped_column(BigInteger)
+    member_part: Mapped[bytes] = mapped_column(LargeBinary(128))
+    owner_part: Mapped[bytes] = mapped_column(LargeBinary(128))
+    second_part: Mapped[bytes | None] = mapped_column(LargeBinary(128))
+    box: Mapped[bytes] = mapped_column(LargeBinary)
+
+    @property
+    def reader_ids(self) -> frozenset[int]:
+        """Who of the team can open it."""
+        return frozenset(each for each in (self.owner_id, self.second_id) if each is not None)
+
+
+class CheckInLetter(Base):
+    """A letter of a check-in, or a word of the member's; under the key of the check-in."""
+
+    __tablename__ = "check_in_letters"
+    __retention__ = Keep(why="as letters of a case", days=90, after="written_on")
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    check_in_id: Mapped[int] = mapped_column(
+        ForeignKey("check_ins.id", ondelete="CASCADE"), index=True
+    )
+    is_from_member: Mapped[bool] = mapped_column(Boolean)
+    written_on: Mapped[date] = mapped_column(Date)
+    box: Mapped[bytes] = mapped_column(LargeBinary)

@@ -91,6 +91,7 @@ class World:
 OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
     "board_id": lambda world: [world.board.public_id],
     "case_id": lambda _: [],
+    "check_in_id": lambda _: [],
     "code": lambda _: ["contact.letter"],
     "consent": lambda _: [ABSENT],
     "conversation_id": lambda _: [],

@@ -164,7 +164,7 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
     thing, _, deed = permission.partition(":")
     if who.standing in {"suspended", "removed"}:
         open_doors = {"account:manage", "standing:read", "statement:read", "statement:answer"}
-        open_doors |= {"exposure:follow", "mycase:list", "mycase:read"}
+        open_doors |= {"checkin:keep", "exposure:follow", "mycase:list", "mycase:read"}
         if permission.value not in open_doors and thing not in {"copy", "draft", "plan", "shield"}:
             return DENY
     if permission.value in {
@@ -196,6 +196,9 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         works_here = who.roles & (Role.MODERATOR | Role.OPERATOR)
         is_known = who.trust >= Trust.REGULAR or works_here
         return ALLOW if who.standing in {"good", "slowed"} and is_known else DENY
+    if permission.value == "checkin:write":
+        is_called = who.roles & (Role.RESPONDER | Role.TRUSTEE)
+        return ALLOW if is_called and who.id in what.reader_ids else HIDE
     if permission.value == "message:judge":
         return ALLOW if moderates(who) and who.id in what.reader_ids else HIDE
     if permission.value == "message:start":
@@ -216,6 +219,7 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
     if thing in {"case", "duty"} or permission.value == "exposure:read":
         return _answer_for_case(permission.value, who, what)
     if permission.value in {
+        "checkin:keep",
         "copy:read",
         "copy:revoke",
         "draft:erase",
@@ -346,6 +350,7 @@ THINGS: Final = {
     "audit": lambda: [Thing()],
     "board": boards,
     "case": cases,
+    "checkin": lambda: [*belongings(), *cases()],
     "conversation": belongings,
     "copy": belongings,
     "cover": lambda: [Thing()],

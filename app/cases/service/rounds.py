@@ -36,6 +36,7 @@ from app.cases.service import evidence, holds, intake, sweep
 from app.cases.words import Part, Seat
 from app.core import clock, shreds
 from app.forum import service as forum
+from app.support import check_ins
 
 SEALED: Final = (
     CaseNotice, Consent, Evidence, Exposure, Letter, MemberWord, Place, PurgeRow, StepItem, Sweep,
@@ -52,12 +53,22 @@ def make_rounds(session: Session) -> int:
     for timer in overdue:
         _call_up(session, timer)
     _call_to_look(session)
+    _call_to_check_in(session)
     for case_id in evidence.verify_due(session):
         for member_id in queries.named_ids(session, case_id):
             forum.notify(session, member_id, intake.NOTICE, intake.NOTICE)
     forget_past(session)
     forget_sources(session)
     return len(overdue)
+
+
+def _call_to_check_in(session: Session) -> None:
+    """Call who writes to somebody today, and whoever steps in where a letter was missed."""
+    present = {member.id for member in queries.responders(session)}
+    calls = check_ins.make_rounds(session, present)
+    outside = queries.trustees(session) if calls.is_for_outside else []
+    for member_id in calls.members | {member.id for member in outside}:
+        forum.notify(session, member_id, intake.NOTICE, intake.NOTICE)
 
 
 def _call_to_look(session: Session) -> None:

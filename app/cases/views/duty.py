@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -24,6 +25,8 @@ from app.core import clock, crypto
 from app.core.errors import NotFoundError
 from app.forum.models import Post
 from app.policy.permissions import Permission
+from app.policy.vocabulary import Role
+from app.support import check_ins
 from app.web.access import me, permit, permit_on, signed_in
 from app.web.render import page, tell
 from app.web.unit_of_work import session
@@ -67,7 +70,22 @@ def duty() -> ResponseReturnValue:
         now=clock.now(),
         on_duty=duty_line(),
         report_places=wording.REPORT_PLACES,
+        check_ins=check_ins.held_by(session(), me().id),
+        missed=_missed(),
+        today=clock.today(),
     )
+
+
+def _missed() -> list[tuple[str, date | None]]:
+    """Letters that nobody wrote, for the people from outside: who owes them, and since when."""
+    if Role.TRUSTEE not in me().roles:
+        return []
+    rows = check_ins.missed(session())
+    people = queries.members(session(), {row.owner_id or 0 for row in rows})
+    return [
+        (people[row.owner_id].pseudonym if row.owner_id in people else "", row.due_on)
+        for row in rows
+    ]
 
 
 def _rows() -> list[Row]:

@@ -25,6 +25,7 @@ from app.leaving.renaming import StillWaitingError, TooSoonError
 from app.leaving.views.common import blueprint, goodbye
 from app.policy.permissions import Permission
 from app.policy.vocabulary import Actor
+from app.support.check_ins import end_with_account
 from app.web import limits
 from app.web.access import confirmed, me, permit, public, signed_in
 from app.web.render import page, tell, wait_in_words
@@ -51,6 +52,7 @@ def leave() -> ResponseReturnValue:
     problems = {} if form.validate() else form.problems()
     if problems or (problems := _proof(form)):
         return _page(form, problems)
+    end_with_account(session(), me(), signed_in().unlock())
     service.leave(session(), me(), form.choice)
     form_cookie.clear()
     return goodbye("leaving.left")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.support.views import common, plan
+from app.support.views import check_ins, common, plan
 
-FILES = (plan,)
+FILES = (check_ins, plan)
 blueprint = common.blueprint
