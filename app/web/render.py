@@ -116,12 +116,18 @@ def address(endpoint: str, **values: Any) -> str:
     named = (endpoint, *values)
     shape = shapes.get(named)
     if shape is None:
-        places: dict[str, Any] = {name: f"place{at}here" for at, name in enumerate(values)}
+        places: dict[str, Any] = {
+            name: _NUMBERED + at if type(value) is int else f"place{at}here"
+            for at, (name, value) in enumerate(values.items())
+        }
         shape = url_for(endpoint, **places).replace("%", "%%")
         for name, place in places.items():
-            shape = shape.replace(place, f"%({name})s")
+            shape = shape.replace(str(place), f"%({name})s")
         shapes[named] = shape
     return shape % values
+
+
+_NUMBERED: Final = 7_140_000_000_000_000  # stands for a number, and is in no address otherwise
 
 
 def _needs_no_quoting(value: object) -> bool:
