@@ -457,6 +457,18 @@ class Trace(SealedMixin, Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), unique=True)
 
 
+class Drill(Base):
+    """What a drill with people has shown: numbers alone, and nothing of who played."""
+
+    __tablename__ = "drills"
+    __retention__ = Keep(why="the page of the duty shows the last ones", days=400, after="played_on")
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    late_count: Mapped[int] = mapped_column(SmallInteger)  # clocks that had run out
+    open_count: Mapped[int] = mapped_column(SmallInteger)  # points that nobody had settled
+    played_on: Mapped[date] = mapped_column(Date)
+
+
 # --- time and conflict ----------------------------------------------------------------------------
 
 

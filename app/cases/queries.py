@@ -19,6 +19,7 @@ from app.cases.models import (
     CaseNotice,
     Consent,
     CoverHour,
+    Drill,
     Evidence,
     Exposure,
     ExposureReport,
@@ -43,7 +44,7 @@ from app.cases.words import Clock, NoticeState, Seat, Surface
 from app.community.models import GuardedValue
 from app.core import clock
 from app.core.ids import ALPHABET, LENGTH
-from app.forum.models import Board, Post, Revision, Thread
+from app.forum.models import Board, Notice, Post, Revision, Thread
 from app.policy.permissions import is_suspended, may_enter
 from app.policy.vocabulary import Actor, Gate, Role, Trust, Visibility
 
@@ -348,6 +349,11 @@ def notice_of(session: Session, case_id: int) -> CaseNotice | None:
     return session.scalars(select(CaseNotice).where(CaseNotice.case_id == case_id)).first()
 
 
+def last_drill(session: Session) -> Drill | None:
+    """The last drill with people, in numbers."""
+    return session.scalars(select(Drill).order_by(Drill.id.desc()).limit(1)).first()
+
+
 def trace_of(session: Session, case_id: int) -> Trace | None:
     """The source page of a case."""
     return session.scalars(select(Trace).where(Trace.case_id == case_id)).first()
@@ -511,7 +517,10 @@ def has_word_for(session: Session, private_key: bytes) -> bool:
     Found by trying the slots, so that no line in an inbox says whose case it is.
     """
     rings = keys.own_rings(session, private_key)
+    drills = set(session.scalars(select(Case.id).where(Case.is_drill)))
     for ring in rings:
+        if ring.case_id in drills:
+            continue
         query = select(Letter.is_from_member).where(Letter.case_id == ring.case_id)
         last = session.scalars(query.order_by(Letter.id.desc()).limit(1)).first()
         asked = select(func.count()).where(
@@ -531,6 +540,12 @@ def cover_hours(session: Session) -> list[Window]:
     """The hours in which somebody is on duty."""
     query = select(CoverHour).order_by(CoverHour.weekday, CoverHour.begins)
     return [Window(row.weekday, row.begins, row.ends) for row in session.scalars(query)]
+
+
+def duty_lines(session: Session, member_id: int) -> int:
+    """How many empty lines of the duty stand in somebody's inbox."""
+    query = select(func.count()).where(Notice.member_id == member_id, Notice.kind == "duty")
+    return session.scalar(query) or 0
 
 
 def timers_of(session: Session, case_id: int) -> Sequence[Timer]:

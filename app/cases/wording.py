@@ -180,6 +180,7 @@ GATES: Final[Words] = {
     Gate.ORDER: _l("This does not follow on what was done before."),
     Gate.NO_SHIELD: _l("Write down first what may be public; there is nothing to look for yet."),
     Gate.SAME_PERSON: _l("You have asked for it. Somebody else has to agree."),
+    Gate.DRILL: _l("This is a drill: nothing of this site and nobody in it is touched."),
     Gate.NOT_WANTED: _l("The affected member has not said that this may be looked into."),
     Gate.GROUNDS: _l("Nothing is there yet on which this would rest."),
     Gate.ALTERNATIVES: _l("Write first what else it could be, and what would change your mind."),

@@ -59,6 +59,7 @@ class Gate(StrEnum):
     ALTERNATIVES = "alternatives"
     UNCOUNTED = "uncounted"
     TOO_MANY = "too_many"
+    DRILL = "drill"
 
 
 class ShutError(Exception):
@@ -130,7 +131,7 @@ CHECKLISTS: Final[Mapping[int, tuple[Item, ...]]] = {
         Item("first.danger"),
         Item("first.captured"),
         Item("first.placeholder"),
-        Item("first.team", clock=Clock.TEAM),
+        Item("first.team"),
         Item("first.special"),
         Item("contact.route"),
         Item("contact.taken_over"),

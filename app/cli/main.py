@@ -10,7 +10,9 @@ from typing import Final
 
 from config import SettingError
 
-COMMANDS: Final = ("run", "demo", "screen", "tick", "audit", "doctor", "member", "seizure-test")
+COMMANDS: Final = (
+    "run", "demo", "screen", "tick", "audit", "doctor", "drill", "member", "seizure-test",
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases import clocks, codenames, keys, linter, queries, workflow
+from app.cases import clocks, codenames, drill, keys, linter, queries, workflow
 from app.cases.keys import People, Ring
 from app.cases.models import (
     KEPT_DAYS,
@@ -195,6 +195,8 @@ def settle_item(
     opened.ring.write(row, {"proof": clean(proof)})
     if row.state in workflow.SETTLED and item.clock is not None:
         stop_clock(session, opened.case, item.clock)
+    if row.code == workflow.STABLE and row.state in workflow.SETTLED:
+        start_clock(session, opened.case, Clock.LOOK_BACK)
     session.flush()  # the state of the case is read off the items in the same request
     return row
 
@@ -210,7 +212,13 @@ def tick(session: Session, opened: Opened, code: str, proof: str = "") -> None:
 
 
 def add_place(session: Session, opened: Opened, kind: PlaceKind, host: str, url: str) -> Place:
-    """Write down somewhere an exposure is visible."""
+    """Write down somewhere an exposure is visible.
+
+    Raises:
+        ShutError: when a drill would name a post of this site.
+    """
+    if opened.case.is_drill and kind is PlaceKind.HERE:
+        raise ShutError(Gate.DRILL)
     place = Place(
         public_id=ids.new_id(),
         case_id=opened.case.id,
@@ -300,7 +308,8 @@ def draft_request(session: Session, opened: Opened, place: Place, text: str) -> 
         SealedTermError: when it holds a sealed term.
     """
     check_clean(opened, text)
-    opened.ring.write(place, {**opened.ring.read(place), "request": clean(text)})
+    marked = drill.mark(text) if opened.case.is_drill else text
+    opened.ring.write(place, {**opened.ring.read(place), "request": clean(marked)})
     if place.state in {PlaceState.SEEN, PlaceState.CAPTURED}:
         for state in (PlaceState.CAPTURED, PlaceState.DRAFTED):
             if state in workflow.PLACE_MOVES[place.state]:
@@ -412,7 +421,8 @@ def _letter(
     )
     head = ledger.head(session, opened.case.id)
     who = THE_MEMBER if is_from_member else opened.who
-    opened.ring.write(letter, {"text": clean(text), "from": who, "head": head})
+    marked = drill.mark(text) if opened.case.is_drill else text
+    opened.ring.write(letter, {"text": clean(marked), "from": who, "head": head})
     session.add(letter)
     return letter
 
@@ -437,6 +447,12 @@ def call_team(session: Session, case: Case) -> None:
     """Put an empty line into the inbox of everybody named; of the duty, before that."""
     named = queries.named_ids(session, case.id) or queries.part_reader_ids(session, case.id)
     for member_id in named:
+        ring_up(session, case, member_id)
+
+
+def ring_up(session: Session, case: Case, member_id: int) -> None:
+    """Put an empty line into somebody's inbox; a drill calls nobody."""
+    if not case.is_drill:
         forum.notify(session, member_id, NOTICE, NOTICE)
 
 
@@ -515,7 +531,10 @@ def start_clock(session: Session, case: Case, which: Clock) -> None:
     if wait is None or running is not None:
         return
     now = clock.now()
-    at = clocks.due(now, wait, queries.cover_hours(session))
+    if case.is_drill:
+        at = now + wait / drill.SPEED
+    else:
+        at = clocks.due(now, wait, queries.cover_hours(session))
     due_at = clocks.coarse(at, now)
     session.add(Timer(case_id=case.id, clock=which, due_at=due_at, level=0))
     session.flush()  # asked again in the same request, it runs already

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from app.cases import queries, verify
+from app.cases import drill, queries, verify
 from app.cases.keys import Ring
 from app.cases.models import Evidence
 from app.cases.service import evidence, ledger
@@ -55,6 +55,7 @@ class Records:
 
     profile: Profile
     codename: str
+    is_drill: bool
     places: tuple[Mapping[str, str], ...]
     consents: tuple[Mapping[str, str], ...]
     letters: tuple[Mapping[str, str], ...]
@@ -81,6 +82,7 @@ def open_records(session: Session, opened: Opened, profile: Profile) -> Records:
     return Records(
         profile=profile,
         codename=case.codename,
+        is_drill=case.is_drill,
         places=tuple(
             {**ring.read(row), "kind": row.kind.value, "state": row.state.value}
             for row in queries.places_of(session, case.id)
@@ -120,7 +122,7 @@ def _rows(session: Session, ring: Ring, *, with_details: bool) -> list[dict[str,
 def pack(records: Records, page: str) -> bytes:
     """The ZIP; `page` is what happened, as a page that stands alone."""
     files: dict[str, bytes] = {
-        "README.txt": README.encode(),
+        "README.txt": (drill.mark(README) if records.is_drill else README).encode(),
         PAGE: page.encode(),
         "verify.py": Path(verify.__file__).read_bytes(),
     }
@@ -141,6 +143,7 @@ def pack(records: Records, page: str) -> bytes:
     manifest = {
         "format": FORMAT,
         "profile": records.profile.value,
+        "drill": records.is_drill,
         "case": records.codename,
         "made_on": clock.today().isoformat(),
         "rows": len(records.rows),
@@ -172,6 +175,6 @@ def _zip(files: Mapping[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
-def file_name() -> str:
-    """What the ZIP is called: the month, and nothing of the case."""
-    return f"records-{clock.today():%Y-%m}.zip"
+def file_name(records: Records) -> str:
+    """What the ZIP is called: the month, and nothing of the case but that it was a drill."""
+    return f"{'drill-' if records.is_drill else ''}records-{clock.today():%Y-%m}.zip"

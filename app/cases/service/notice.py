@@ -14,7 +14,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app.cases import aid, queries, workflow
+from app.cases import aid, drill, queries, workflow
 from app.cases.aid import Advice, Answers, Rule
 from app.cases.models import CaseNotice
 from app.cases.service import casework, ledger
@@ -121,7 +121,8 @@ def offer(session: Session, opened: Opened, text: str, days: int) -> None:
         raise ShutError(Gate.ORDER)
     row.state, row.first_id = NoticeState.OFFERED, None
     delay = str(min(max(days, 0), MOST_DAYS))
-    opened.ring.write(row, {**opened.ring.read(row), "text": clean(text), "days": delay})
+    marked = drill.mark(text) if opened.case.is_drill else text
+    opened.ring.write(row, {**opened.ring.read(row), "text": clean(marked), "days": delay})
     ledger.write(session, opened.ring, opened.who, Verb.ASKED, "notice")
 
 
@@ -164,9 +165,10 @@ def sign(session: Session, opened: Opened) -> bool:
     if shut:
         raise ShutError(Gate.SAME_PERSON)
     shows_on = clock.today() + timedelta(days=_delay(now))
-    shown = community.announce(session, now.text, shows_on)
     row.state = NoticeState.SIGNED
-    more = {"announcement": shown.public_id, "shows_on": shows_on.isoformat()}
+    more = {"announcement": "", "shows_on": shows_on.isoformat()}
+    if not opened.case.is_drill:  # a drill tells nobody
+        more["announcement"] = community.announce(session, now.text, shows_on).public_id
     opened.ring.write(row, {**opened.ring.read(row), **more})
     ledger.write(session, opened.ring, opened.who, Verb.NOTICED, now.advice.level.value)
     _settle(session, opened)

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.cases import queries, workflow
 from app.cases.models import StepItem
-from app.cases.service import ledger
+from app.cases.service import casework, ledger
 from app.cases.service.casework import Opened
-from app.cases.words import ItemState, PlaceKind, Verb
+from app.cases.words import Clock, ItemState, PlaceKind, Verb
 from app.cases.workflow import Gate, ShutError
 from app.forum.models import Post
 from app.moderation import queries as moderation
@@ -38,6 +38,7 @@ def suspend(session: Session, opened: Opened, responder: Actor, facts: str) -> R
     row = _row(session, opened)
     row.state, row.owner_id = ItemState.DONE, opened.member_id
     opened.ring.write(row, {"proof": ruling.statement.public_id})
+    casework.stop_clock(session, opened.case, Clock.SUSPEND)
     ledger.write(session, opened.ring, opened.who, Verb.SUSPENDED)
     return ruling
 

@@ -32,7 +32,7 @@ from app.cases.models import (
     Trace,
     TraceWord,
 )
-from app.cases.service import evidence, holds, intake, sweep
+from app.cases.service import casework, evidence, holds, intake, sweep
 from app.cases.words import Part, Seat
 from app.core import clock, shreds
 from app.forum import service as forum
@@ -55,8 +55,9 @@ def make_rounds(session: Session) -> int:
     _call_to_look(session)
     _call_to_check_in(session)
     for case_id in evidence.verify_due(session):
+        case = session.get_one(Case, case_id)
         for member_id in queries.named_ids(session, case_id):
-            forum.notify(session, member_id, intake.NOTICE, intake.NOTICE)
+            casework.ring_up(session, case, member_id)
     forget_past(session)
     forget_sources(session)
     return len(overdue)
@@ -77,8 +78,9 @@ def _call_to_look(session: Session) -> None:
     The line in the inbox says nothing, and which place it is stands on the page of the case.
     """
     for place in queries.places_to_look_at(session, clock.today()):
+        case = session.get_one(Case, place.case_id)
         for member_id in queries.named_ids(session, place.case_id):
-            forum.notify(session, member_id, intake.NOTICE, intake.NOTICE)
+            casework.ring_up(session, case, member_id)
         place.next_look_on = clock.today() + timedelta(days=1)
 
 
@@ -100,7 +102,7 @@ def _whom(session: Session, timer: Timer) -> set[int]:
     if timer.report_id is not None:
         return _whom_of_report(session, timer)
     case = session.get(Case, timer.case_id)
-    if case is None:
+    if case is None or case.is_drill:
         return set()
     seats = {row.member_id: row.seat for row in queries.named(session, case.id)}
     leads = {n for n, seat in seats.items() if seat is Seat.LEAD}

@@ -225,11 +225,14 @@ def _name(session: Session, opened: Opened, seats: Mapping[int, tuple[Seat, byte
             )
         )
         if member_id != opened.member_id:
-            forum.notify(session, member_id, intake.NOTICE, intake.NOTICE)
+            casework.ring_up(session, case, member_id)
     session.flush()  # items and clocks read who is named
     ledger.write(session, opened.ring, opened.who, Verb.NAMED, str(len(seats)))
     casework.start_clock(session, case, Clock.TEAM)
     casework.start_clock(session, case, Clock.FIRST_LETTER)
+    casework.start_clock(session, case, Clock.OUR_BREACH)
+    if any(place.kind is PlaceKind.HERE for place in queries.places_of(session, case.id)):
+        casework.start_clock(session, case, Clock.SUSPEND)  # the record is seen
     if {seat for seat, _ in seats.values()} >= {Seat.LEAD, Seat.SECOND}:
         casework.tick(session, opened, "first.team")
 
@@ -308,7 +311,7 @@ def add_person(
         )
     )
     ledger.write(session, opened.ring, opened.who, Verb.NAMED, f"{member.pseudonym} {seat.value}")
-    forum.notify(session, member.id, intake.NOTICE, intake.NOTICE)
+    casework.ring_up(session, opened.case, member.id)
 
 
 def name_affected(session: Session, opened: Opened, private_key: bytes, member: Member) -> None:
@@ -316,7 +319,10 @@ def name_affected(session: Session, opened: Opened, private_key: bytes, member: 
 
     Raises:
         BrokenSealError: when the one who says so holds no keys.
+        ShutError: in a drill, which is nobody's case.
     """
+    if opened.case.is_drill:
+        raise ShutError(workflow.Gate.DRILL)
     keys.give_slot(session, opened.case, (opened.member_id, private_key), member.public_key)
     brief = casework.read_brief(opened.case, opened.ring)
     casework.write_brief(opened.case, opened.ring, {**brief, "affected": member.public_id})
@@ -407,7 +413,7 @@ def _shut_out(
     following = {n: (seats[n], member.public_key) for n, member in members.items()}
     keys.make_parts(session, case, following, affected)
     for member_id in seats:
-        forum.notify(session, member_id, intake.NOTICE, intake.NOTICE)
+        casework.ring_up(session, case, member_id)
 
 
 def ring_for(session: Session, case: Case, member_id: int, private_key: bytes) -> Ring:

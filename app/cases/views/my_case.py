@@ -78,11 +78,14 @@ def my_cases() -> ResponseReturnValue:
     rings = keys.own_rings(session(), signed_in().unlock())
     cases = queries.cases_by_ids(session(), [ring.case_id for ring in rings])
     mine = [cases[ring.case_id] for ring in rings if ring.case_id in cases]
+    drills = [case for case in mine if case.is_drill]
+    mine = [case for case in mine if not case.is_drill]  # a drill must not hide the way to help
     if len(mine) == 1:
         return redirect(url_for("cases.show_mine", case_id=mine[0].public_id))
     return page(
         "cases/my_cases.html",
         cases=mine,
+        drills=drills,
         form=ExposureForm(),
         readers=[(m.public_id, m.pseudonym) for m in queries.responders(session())],
         on_duty=duty_line(),
