@@ -461,7 +461,9 @@ class Drill(Base):
     """What a drill with people has shown: numbers alone, and nothing of who played."""
 
     __tablename__ = "drills"
-    __retention__ = Keep(why="the page of the duty shows the last ones", days=400, after="played_on")
+    __retention__ = Keep(
+        why="the page of the duty shows the last ones", days=400, after="played_on"
+    )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     late_count: Mapped[int] = mapped_column(SmallInteger)  # clocks that had run out

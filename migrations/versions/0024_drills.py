@@ -17,9 +17,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "drills",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("late_count", sa.SmallInteger(), nullable=False),
         sa.Column("open_count", sa.SmallInteger(), nullable=False),
         sa.Column("played_on", sa.Date(), nullable=False),

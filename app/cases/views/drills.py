@@ -47,9 +47,7 @@ def _minutes(severity: Severity) -> int:
 def start_drill() -> ResponseReturnValue:
     """Begin a drill."""
     form = OpenCaseForm()
-    opened = drills.start(
-        session(), me(), form.chosen_severity, is_danger=bool(form.danger.data)
-    )
+    opened = drills.start(session(), me(), form.chosen_severity, is_danger=bool(form.danger.data))
     tell(_("The drill has begun. Its clocks run now."))
     return redirect(url_for("cases.show_case", case_id=opened.case.public_id))
 

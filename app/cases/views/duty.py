@@ -18,7 +18,7 @@ from app.cases import queries, wording, workflow
 from app.cases.forms import CoverForm, OpenCaseForm, SettleForm, TextForm
 from app.cases.models import CoverHour, ExposureReport
 from app.cases.queries import Received
-from app.cases.service import intake, team
+from app.cases.service import drills, intake, team
 from app.cases.views.common import blueprint, duty_line
 from app.cases.words import ReportState, Seat, Severity
 from app.core import clock, crypto
@@ -73,6 +73,7 @@ def duty() -> ResponseReturnValue:
         check_ins=check_ins.held_by(session(), me().id),
         missed=_missed(),
         today=clock.today(),
+        drill_on=drills.next_on(session()),
     )
 
 

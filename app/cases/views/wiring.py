@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.cases.views import (
     clearing,
     common,
+    drills,
     duty,
     exposures,
     my_case,
@@ -14,5 +15,5 @@ from app.cases.views import (
     work,
 )
 
-FILES = (clearing, duty, exposures, my_case, notices, receipts, tracing, work)
+FILES = (clearing, drills, duty, exposures, my_case, notices, receipts, tracing, work)
 blueprint = common.blueprint

@@ -42,6 +42,8 @@ from config import Config, secret
 SATURDAY_NIGHT: Final = datetime(2026, 11, 7, 3, 0, tzinfo=UTC)
 COVER: Final = (8, 22)
 TICK: Final = timedelta(minutes=15)  # as often as the house looks at its clocks
+SLOW: Final = timedelta(hours=6)  # over weeks, in which nothing is measured in minutes
+A_FEW_DAYS: Final = timedelta(days=3)
 CHEAP: Final = Cost(rounds=1, memory_kib=8, lanes=1)
 FACTS: Final = ("Zephyrine Quillfeather", "Otterbourne Lane", "quillfeather-passport")
 PEOPLE: Final = {
@@ -168,8 +170,9 @@ class Theatre:
     def wait(self, span: timedelta) -> None:
         """Let time pass, with the rounds the house makes; each due clock must call somebody."""
         left = span
+        tick = TICK if span <= A_FEW_DAYS else SLOW
         while left > timedelta():
-            step = min(TICK, left)
+            step = min(tick, left)
             self.move(step)
             left -= step
             with self.database.write.begin() as session:
