@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Any, Final, TypeVar
 
 from flask import request
@@ -16,6 +17,7 @@ from app.cases.clocks import Window
 from app.cases.ladder import Bar
 from app.cases.service.casework import Proposal
 from app.cases.service.intake import Account
+from app.cases.service.looking_back import Action, Written
 from app.cases.service.source import Route, Source
 from app.cases.words import (
     ConsentState,
@@ -232,6 +234,32 @@ class WeighForm(Form):
             why=self.why.data or "",
             alternatives=self.alternatives.data or "",
             change=self.change.data or "",
+        )
+
+
+class LookBackForm(Form):
+    """What helped, what hurt, and what is done about it."""
+
+    helped = TextAreaField()
+    hurt = TextAreaField()
+    missed = TextAreaField()
+
+    def validate_helped(self, field: Field) -> None:
+        """The texts are no longer than they may be."""
+        for text in (field.data, self.hurt.data, self.missed.data, *request.form.getlist("action")):
+            check_length(clean(text or ""))
+
+    @property
+    def written(self) -> Written:
+        """The plain values; an action without words is none."""
+        sent = zip_longest(
+            request.form.getlist("action"), request.form.getlist("owner"), fillvalue=""
+        )
+        return Written(
+            helped=self.helped.data or "",
+            hurt=self.hurt.data or "",
+            missed=self.missed.data or "",
+            actions=tuple(Action(text.strip(), owner) for text, owner in sent if text.strip()),
         )
 
 

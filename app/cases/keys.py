@@ -50,6 +50,7 @@ PART_OF: Final[dict[str, Part]] = {
     "member_words": Part.SHARED,
     "purge_rows": Part.SHARED,
     "step_items": Part.TEAM,
+    "look_backs": Part.TEAM,
     "sweeps": Part.TEAM,
     "trace_words": Part.IDENTITY,
     "traces": Part.SOURCE,

@@ -457,6 +457,15 @@ class Trace(SealedMixin, Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), unique=True)
 
 
+class LookBack(SealedMixin, Base):
+    """What helped, what hurt, what was missed, and who does what about it. Under the team's key."""
+
+    __tablename__ = "look_backs"
+    __retention__ = Keep(why=WITH_CASE)
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), unique=True)
+
+
 class Drill(Base):
     """What a drill with people has shown: numbers alone, and nothing of who played."""
 

@@ -24,6 +24,7 @@ from app.cases.models import (
     Exposure,
     ExposureReport,
     Letter,
+    LookBack,
     MemberWord,
     Named,
     PartReader,
@@ -347,6 +348,11 @@ def purge_rows_of(session: Session, case_id: int) -> Sequence[PurgeRow]:
 def notice_of(session: Session, case_id: int) -> CaseNotice | None:
     """Whether and how the community is told of a case."""
     return session.scalars(select(CaseNotice).where(CaseNotice.case_id == case_id)).first()
+
+
+def look_back_of(session: Session, case_id: int) -> LookBack | None:
+    """What the team wrote of a case when it was over."""
+    return session.scalars(select(LookBack).where(LookBack.case_id == case_id)).first()
 
 
 def last_drill(session: Session) -> Drill | None:

@@ -180,6 +180,13 @@ GATES: Final[Words] = {
     Gate.ORDER: _l("This does not follow on what was done before."),
     Gate.NO_SHIELD: _l("Write down first what may be public; there is nothing to look for yet."),
     Gate.SAME_PERSON: _l("You have asked for it. Somebody else has to agree."),
+    Gate.DEED: _l(
+        "The deed itself settles this point, and it has not been done. If not needed, say why."
+    ),
+    Gate.OWNED: _l(
+        "Write what helped and what hurt, and three to five actions, each with an owner."
+    ),
+    Gate.BLAMELESS: _l("A look-back names nobody. Write what happened, not who did it."),
     Gate.DRILL: _l("This is a drill: nothing of this site and nobody in it is touched."),
     Gate.NOT_WANTED: _l("The affected member has not said that this may be looked into."),
     Gate.GROUNDS: _l("Nothing is there yet on which this would rest."),
@@ -292,6 +299,7 @@ VERBS: Final[Words] = {
     Verb.REMOVED: _l("removed the account that posted it"),
     Verb.NOTICED: _l("told the community"),
     Verb.WEIGHED: _l("weighed whether to tell the community"),
+    Verb.LOOKED_BACK: _l("looked back on it"),
     Verb.TRACED: _l("looked into where it may have come from"),
     Verb.AGREED: _l("agreed as one of two"),
     Verb.CLOSED: _l("closed the case"),

@@ -153,6 +153,7 @@ class Verb(StrEnum):
     NOTICED = "noticed"
     WEIGHED = "weighed"
     TRACED = "traced"
+    LOOKED_BACK = "looked_back"
     AGREED = "agreed"
     CLOSED = "closed"
     REOPENED = "reopened"

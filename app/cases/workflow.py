@@ -60,6 +60,9 @@ class Gate(StrEnum):
     UNCOUNTED = "uncounted"
     TOO_MANY = "too_many"
     DRILL = "drill"
+    DEED = "deed"
+    OWNED = "owned"
+    BLAMELESS = "blameless"
 
 
 class ShutError(Exception):
@@ -111,6 +114,11 @@ class Item:
     clock: Clock | None = None
 
     @property
+    def is_by_deed(self) -> bool:
+        """Whether the house itself knows if this was done: then nobody's word stands for it."""
+        return self.code in BY_DEED
+
+    @property
     def step(self) -> str:
         """The step that it belongs to."""
         return self.code.partition(".")[0]
@@ -124,6 +132,31 @@ STABLE: Final = "end.stable"
 PLAN: Final = "end.check_ins"
 LOOK_BACK: Final = "end.look_back"
 SUSPENDED: Final = "leaker.suspend"
+
+BY_DEED: Final = frozenset(
+    {
+        CONFLICTS,
+        FIRST_LETTER,
+        LOOK_BACK,
+        STABLE,
+        SUSPENDED,
+        "first.captured",
+        "first.team",
+        "leaker.removal",
+        "notice.aid",
+        "notice.signed",
+        "notice.wording",
+        "remove.again",
+        "remove.drafts",
+        "remove.places",
+        "remove.purge",
+        "remove.sent",
+        "remove.sweep",
+        "trace.level",
+        "trace.set",
+        "trace.wanted",
+    }
+)
 
 CHECKLISTS: Final[Mapping[int, tuple[Item, ...]]] = {
     1: (

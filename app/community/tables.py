@@ -105,6 +105,7 @@ GROUPS: Final[tuple[tuple[LazyString, Mapping[str, LazyString]], ...]] = (
             "ledger_rows": _l("who opened what of a case, and why"),
             "recusals": _l("who stepped aside from a case"),
             "timers": _l("when something in a case is due"),
+            "look_backs": _l("what the team learned from a case, sealed"),
             "drills": _l("how drills went, in numbers"),
             "cover_hours": _l("when somebody is on duty"),
         },

@@ -26,7 +26,7 @@ from app.cases.models import (
     StepItem,
     Timer,
 )
-from app.cases.service import ledger, telling
+from app.cases.service import deeds, ledger, telling
 from app.cases.words import (
     Clock,
     ConsentState,
@@ -171,12 +171,16 @@ def settle_item(
     Where two are asked for, the first one's word waits for somebody else's.
 
     Raises:
-        ShutError: when a reason is missing.
+        ShutError: when a reason is missing, or the house knows that it was not done.
         SealedTermError: when the proof holds a sealed term.
     """
     check_clean(opened, proof)
     if wanted is ItemState.NOT_NEEDED and not workflow.is_reason(proof):
         raise ShutError(Gate.REASON)
+    if wanted is ItemState.DONE and row.code in workflow.BY_DEED:
+        session.flush()  # the deed may have been done in this very request
+        if not deeds.is_done(session, opened.case, row.code):
+            raise ShutError(Gate.DEED)
     item = next(item for item in workflow.checklist(opened.case.checklist) if item.code == row.code)
     waits = item.needs_two and wanted in workflow.SETTLED
     if waits and row.first_id in {None, opened.member_id}:

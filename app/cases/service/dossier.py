@@ -175,6 +175,6 @@ def _zip(files: Mapping[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
-def file_name(records: Records) -> str:
+def file_name(*, is_drill: bool = False) -> str:
     """What the ZIP is called: the month, and nothing of the case but that it was a drill."""
-    return f"{'drill-' if records.is_drill else ''}records-{clock.today():%Y-%m}.zip"
+    return f"{'drill-' if is_drill else ''}records-{clock.today():%Y-%m}.zip"

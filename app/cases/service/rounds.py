@@ -20,6 +20,7 @@ from app.cases.models import (
     ExposureReport,
     LedgerRow,
     Letter,
+    LookBack,
     MemberWord,
     Named,
     PartReader,
@@ -39,8 +40,8 @@ from app.forum import service as forum
 from app.support import check_ins
 
 SEALED: Final = (
-    CaseNotice, Consent, Evidence, Exposure, Letter, MemberWord, Place, PurgeRow, StepItem, Sweep,
-    Trace, TraceWord,    Timer, PartSlot, PartReader, CasePart, Named,
+    CaseNotice, Consent, Evidence, Exposure, Letter, LookBack, MemberWord, Place, PurgeRow,
+    StepItem, Sweep, Trace, TraceWord, Timer, PartSlot, PartReader, CasePart, Named,
 )  # fmt: skip
 SOURCE_DAYS: Final = 30  # after closing (RESPONSE.md §11)
 OWNER, SECOND, ALL, TRUSTEE = range(4)  # the chain of RESPONSE.md §6

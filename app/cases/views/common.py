@@ -47,7 +47,7 @@ def packed(opened: Opened, profile: Profile) -> ResponseReturnValue:
     records = dossier.open_records(session(), opened, profile)
     readable = render_template("cases/records.html", records=records, made_on=clock.today())
     answer = Response(dossier.pack(records, readable), mimetype="application/zip")
-    name = dossier.file_name(records)
+    name = dossier.file_name(is_drill=records.is_drill)
     answer.headers["Content-Disposition"] = f"attachment; filename={name}"
     return answer
 

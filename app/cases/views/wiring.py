@@ -8,6 +8,7 @@ from app.cases.views import (
     drills,
     duty,
     exposures,
+    looking_back,
     my_case,
     notices,
     receipts,
@@ -15,5 +16,5 @@ from app.cases.views import (
     work,
 )
 
-FILES = (clearing, drills, duty, exposures, my_case, notices, receipts, tracing, work)
+FILES = (clearing, drills, duty, exposures, looking_back, my_case, notices, receipts, tracing, work)
 blueprint = common.blueprint
