@@ -25,6 +25,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     from flask import Flask
 
     from app.accounts import sessions
+    from app.accounts.service import agree_to_norms
     from app.core.db import open_database
     from app.core.settings import SettingsCache
     from app.forum import queries as forum_queries
@@ -37,6 +38,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     from app.web.extensions import protect_forms, refuse_nul, speak
     from app.web.headers import StrictHeaders
     from app.web.limits import install_limits
+    from app.web.norms import ask_for_agreement
     from app.web.render import install_pages
     from app.web.unit_of_work import one_transaction_per_request
     from app.web.uploads import keep_uploads_in_memory
@@ -76,6 +78,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     one_transaction_per_request(app)
     close_undeclared_doors(app)
     know_who_asks(app, sessions.identify, sessions.prolong)
+    ask_for_agreement(app, agree_to_norms)
     install_limits(app, config.redis_url, enabled=config.limits_enabled)
     refuse_nul(app)
     protect_forms(app)
@@ -151,6 +154,7 @@ def _common() -> Mapping[str, Any]:
 
     from app.forum.queries import unread_notice_count
     from app.web.access import actor
+    from app.web.norms import has_changed
     from app.web.settings import settings
     from app.web.unit_of_work import session
 
@@ -162,6 +166,7 @@ def _common() -> Mapping[str, Any]:
         "community_name": settings().name or "Bauta",
         "inbox_count": count,
         "announced": _announced,
+        "norms_have_changed": has_changed(),
         "case_waits": _case_waits,
         "check_in_waits": _check_in_waits,
     }

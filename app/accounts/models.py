@@ -66,6 +66,7 @@ class Member(Base):
             public_key=self.public_key,
             theme=self.theme,
             is_confirmed=self.is_confirmed,
+            norms_version=self.norms_version,
         )
 
 

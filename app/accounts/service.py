@@ -356,6 +356,18 @@ def shed_looks(session: Session, member: Actor) -> None:
     shown.about = shown.about_html = ""
 
 
+# --- norms ----------------------------------------------------------------------------------------
+
+
+def agree_to_norms(session: Session, member_id: int, version: int) -> None:
+    """Note that a member has agreed to the norms of this version; never to earlier ones again."""
+    session.execute(
+        update(Member)
+        .where(Member.id == member_id, Member.norms_version < version)
+        .values(norms_version=version)
+    )
+
+
 # --- a break --------------------------------------------------------------------------------------
 
 

@@ -53,6 +53,7 @@ _BEHIND_COOKIE: Final = (
         _MEMBERS.public_key,
         _MEMBERS.theme,
         _MEMBERS.is_confirmed,
+        _MEMBERS.norms_version,
         _FACTORS.member_id.is_not(None).label("has_factor"),
         _RETURNS.ready_at.is_not(None).label("is_being_recovered"),
     )
@@ -108,6 +109,7 @@ def identify(session: Session, cookie: str) -> SignedIn | None:
         public_key=row.public_key,
         theme=row.theme,
         is_confirmed=row.is_confirmed,
+        norms_version=row.norms_version,
         is_being_recovered=row.is_being_recovered,
     )
     return SignedIn(

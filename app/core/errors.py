@@ -27,6 +27,10 @@ class CodesNeededError(RefusalError):
     """The member has not yet confirmed a recovery code, and does that before anything else."""
 
 
+class NormsNeededError(RefusalError):
+    """The norms have changed, and whoever writes agrees to them first."""
+
+
 class DeniedError(RefusalError):
     """The thing may be seen but the deed may not be done; `rule` names the rule that said no."""
 

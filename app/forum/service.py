@@ -31,7 +31,7 @@ from app.forum.models import (
     with_alts,
 )
 from app.forum.rules import rules_version
-from app.policy.dispositions import Disposition, dispose
+from app.policy.dispositions import Disposition, dispose, only_asks
 from app.policy.vocabulary import Actor, Gate, Trust, Visibility
 from app.privacy import erasure
 from app.review.models import Reason
@@ -206,8 +206,8 @@ def weigh(  # noqa: PLR0913, PLR0917 - who, where, what, and what it answers or 
     """Screen title and body, ask filters and shields, and decide what becomes of the text.
 
     Raises:
-        HandedBackError: when that is a nudge the author has not answered, or a refusal that the
-            author has not sent to a moderator.
+        HandedBackError: when that is a nudge the author has not answered, or a refusal or a
+            question who somebody is that the author has not sent to a moderator.
     """
     context = context_of(session, author, thread, edited)
     words = draft.words
@@ -234,6 +234,12 @@ def weigh(  # noqa: PLR0913, PLR0917 - who, where, what, and what it answers or 
     elif disposition in {Disposition.NUDGE, Disposition.REFUSE}:
         # The author is shown what was found, so nothing that shields of others say is in it.
         raise HandedBackError(Weighed(disposition, title_findings, (*findings, *shielded.own)))
+    elif disposition is Disposition.HOLD and not draft.asks_moderator:
+        asks = only_asks(findings, author.trust) and only_asks(
+            title_findings, author.trust, Surface.TITLE
+        )
+        if asks:  # a question is asked back first; who insists lets a moderator look
+            raise HandedBackError(Weighed(disposition, title_findings, findings))
     if shielded.is_look:
         shields.note_look(session, author)
     disposition = max(disposition, dispose(shielded.others, author.trust))

@@ -771,6 +771,7 @@ def _composer(
         is_adding="attach" in request.form or "upload" in problems,
         consent=form.consent_for(),
         agree_label=_agree_label(weighed),
+        is_asking=weighed is not None and weighed.disposition is Disposition.HOLD,
         is_nudge=weighed is not None and weighed.disposition is Disposition.NUDGE,
         is_first=actor().trust <= Trust.NEWCOMER and post is None,
         draft=_draft_of(form, _Place(board, thread, post).meant) if has_key else None,

@@ -166,6 +166,17 @@ def dispose(
     return Disposition.REFUSE
 
 
+def only_asks(
+    findings: Sequence[Finding],
+    trust: Trust,
+    surface: Surface = Surface.POST,
+    bands: Bands = BANDS,
+) -> bool:
+    """Return whether nothing but questions who somebody is would hold a text, if anything would."""
+    holding = [f for f in findings if judge_finding(f, trust, surface, bands) >= Disposition.HOLD]
+    return all(finding.category is Category.SOLICITATION for finding in holding)
+
+
 def exposes(findings: Sequence[Finding]) -> bool:
     """Return whether findings together expose somebody else, or call on others to act."""
     others = [f for f in findings if f.about in {About.MEMBER, About.PERSON}]

@@ -62,6 +62,7 @@ class Actor:
     theme: str = ""
     is_confirmed: bool = True  # has typed back a recovery code
     withheld: Role = Role.NONE  # roles without power until there is a second factor
+    norms_version: int = 0  # of the norms that he or she has agreed to
     is_being_recovered: bool = False  # somebody has asked to come back with two recovery codes
 
     @property

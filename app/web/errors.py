@@ -20,15 +20,18 @@ from app.core.errors import (
     ConfirmNeededError,
     DeniedError,
     FactorNeededError,
+    NormsNeededError,
     NotFoundError,
     SignInNeededError,
     StaleError,
     TooManyError,
 )
-from app.core.text import UnsafeMarkupError
+from app.core.text import UnsafeMarkupError, render
 from app.web.access import actor, signed_in
+from app.web.norms import AGREED
 from app.web.onward import onward
 from app.web.render import wait_in_words
+from app.web.settings import settings
 from app.web.unit_of_work import SAFE_METHODS, undo
 
 # One sentence for each rule of the permission table that can shut a door.
@@ -72,6 +75,7 @@ def explain_refusals(app: Flask) -> None:
     app.register_error_handler(SignInNeededError, _sign_in_needed)
     app.register_error_handler(ConfirmNeededError, _confirm_needed)
     app.register_error_handler(CodesNeededError, _codes_needed)
+    app.register_error_handler(NormsNeededError, _norms_needed)
     app.register_error_handler(FactorNeededError, _factor_needed)
     app.register_error_handler(DeniedError, _denied)
     app.register_error_handler(StaleError, _stale)
@@ -141,6 +145,17 @@ def _factor_needed(error: Exception) -> ResponseReturnValue:
         return redirect(url_for("accounts.second_factor"))
     text = _("Whoever has a role here signs in with a code as well. Set that up in your settings.")
     return keep_typed(_("A second factor is missing"), text, 403)
+
+
+def _norms_needed(error: Exception) -> ResponseReturnValue:
+    undo()
+    now = settings()
+    fields = [(name, value) for name, value in typed() if name != AGREED]
+    fields.append((AGREED, str(now.norms_version)))
+    shown = render_template(
+        "errors/norms.html", action=request.path, fields=fields, norms=render(now.norms).html
+    )
+    return shown, 403
 
 
 def _codes_needed(error: Exception) -> ResponseReturnValue:

@@ -199,8 +199,10 @@ def test_the_main_job(live: Live, new_person: NewPerson) -> None:
     follow(stoat, "A decision about something you wrote")
     expect(stoat.get_by_text(reason)).to_be_visible()
 
-    # Another is released.
+    # Another is asked back first; Stoat insists, and it is released.
     reply(stoat, thread, "Does anybody know Wren's real name? Asking for a friend.")
+    expect(stoat.get_by_text("We do not ask who somebody is, or where")).to_be_visible()
+    press(stoat, "Send it to a moderator first")
     owl.goto("/queue")
     follow(owl, "A post by stoat")
     press(owl, "Take it")

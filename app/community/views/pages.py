@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import current_app
+from flask import current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.accounts.service import agree_to_norms
 from app.community import queries
 from app.community.claims import claims_on
 from app.community.views.common import blueprint
 from app.core import clock
 from app.core.settings import Signup
 from app.core.text import render
-from app.web.access import public
-from app.web.render import page
+from app.policy.permissions import Permission
+from app.web.access import me, permit, public
+from app.web.render import page, tell
 from app.web.settings import settings
 from app.web.unit_of_work import database, session
 from config import Config
@@ -32,7 +34,19 @@ SIGNUP_WORDS: Final = {
 @public
 def norms() -> ResponseReturnValue:
     """What everybody here has agreed to."""
-    return page("community/norms.html", norms=render(settings().norms).html)
+    now = settings()
+    return page("community/norms.html", norms=render(now.norms).html, version=now.norms_version)
+
+
+@blueprint.post("/norms")
+@permit(Permission.ACCOUNT_MANAGE)
+def agree() -> ResponseReturnValue:
+    """Agree to the norms that were on the page; if they changed meanwhile, they are shown again."""
+    version = settings().norms_version
+    if request.form.get("version") == str(version):
+        agree_to_norms(session(), me().id, version)
+        tell(_("Thank you. That is noted."))
+    return redirect(url_for("community.norms"))
 
 
 @blueprint.get("/notices")
