@@ -183,6 +183,7 @@ SAFE = {
     "accounts/join.html",
     "accounts/profile.html",
     "accounts/settings.html",
+    "errors/norms.html",
     "community/norms.html",
     "forum/_post.html",
     "forum/compose.html",
