@@ -139,6 +139,7 @@ def lend_keys(database: Database, config: Config) -> None:
     from app.core.shreds import open_shreds
     from app.messages.keys import open_messages
     from app.shields.service import open_shields
+    from app.support.lists import open_lists
     from config import secret
 
     open_shreds(database, config.keys)
@@ -146,6 +147,7 @@ def lend_keys(database: Database, config: Config) -> None:
     open_names(database, secret(config, "names"))
     open_cases(database, secret(config, "cases"))
     open_messages(database, secret(config, "messages"))
+    open_lists(database, secret(config, "lists"))
 
 
 def _common() -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ from app.forum.models import Board
 from app.forum.queries import board_by_id
 from app.policy.permissions import Permission
 from app.policy.vocabulary import Gate, Trust
+from app.support.lists import due_count
 from app.web.access import me, permit, permit_on, public
 from app.web.render import page, tell
 from app.web.settings import settings, settings_changed
@@ -121,7 +122,14 @@ def _console(form: SettingsForm, problems: dict[str, str]) -> ResponseReturnValu
     """The console's page."""
     boards = queries.all_boards(session())
     status = 422 if problems else 200
-    return page("admin/console.html", status=status, form=form, problems=problems, boards=boards)
+    return page(
+        "admin/console.html",
+        status=status,
+        form=form,
+        problems=problems,
+        boards=boards,
+        due_count=due_count(session()),
+    )
 
 
 def _decisions(form: SettingsForm) -> Decisions:

@@ -12,6 +12,7 @@ from argon2.low_level import Type, hash_secret_raw
 from nacl.exceptions import CryptoError
 from nacl.public import Box, PrivateKey, PublicKey, SealedBox
 from nacl.secret import SecretBox
+from nacl.signing import SigningKey, VerifyKey
 
 from app.core.turns import Turns
 
@@ -204,3 +205,25 @@ def tag(key: bytes, purpose: str, text: str) -> bytes:
 def random_key() -> bytes:
     """Thirty-two fresh random bytes."""
     return secrets.token_bytes(KEY_BYTES)
+
+
+# --- signatures: what another community can check ------------------------------------------------
+
+
+def signers_key(seed: bytes) -> bytes:
+    """The public key with which signatures made with this seed are checked (Ed25519, RFC 8032)."""
+    return bytes(SigningKey(seed).verify_key)
+
+
+def sign(seed: bytes, text: bytes) -> bytes:
+    """A signature of 64 bytes over a text."""
+    return SigningKey(seed).sign(text).signature
+
+
+def is_signed(key: bytes, text: bytes, signature: bytes) -> bool:
+    """Whether the holder of the seed behind this key has signed this very text."""
+    try:
+        VerifyKey(key).verify(text, signature)
+    except (CryptoError, ValueError, TypeError):
+        return False
+    return True

@@ -61,6 +61,7 @@ class Permission(StrEnum):
     FILTER_EDIT = "filter:edit"
     INBOX_READ = "inbox:read"
     INVITE_CREATE = "invite:create"
+    LIST_EDIT = "list:edit"
     MEMBER_READ = "member:read"
     MESSAGE_ERASE = "message:erase"
     MESSAGE_JUDGE = "message:judge"
@@ -362,6 +363,7 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.FILTER_EDIT: Access(see=(is_moderator,)),
     Permission.INBOX_READ: Access(see=(is_member,)),
     Permission.INVITE_CREATE: Access(see=(is_member,), do=(may_write, trusted_to_invite)),
+    Permission.LIST_EDIT: Access(see=(is_operator,)),
     Permission.MEMBER_READ: Access(see=(is_member,)),
     Permission.MESSAGE_ERASE: Access(see=(belongs,)),
     Permission.MESSAGE_JUDGE: Access(see=(is_moderator, holds_a_key)),

@@ -19,6 +19,7 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     String,
+    Text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -125,3 +126,40 @@ class CheckInLetter(Base):
     is_from_member: Mapped[bool] = mapped_column(Boolean)
     written_on: Mapped[date] = mapped_column(Date)
     box: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Status(StrEnum):
+    """Whether an entry of a list still holds."""
+
+    OK = "ok"
+    UNSURE = "unsure"
+    CLOSED = "closed"
+
+
+class ListEntry(Base):
+    """Somebody who helps, or a law: what an operator has changed, checked or taken over.
+
+    What ships with the program lies in a file; a row with the same code stands in its place.
+    """
+
+    __tablename__ = "list_entries"
+    __retention__ = Keep(why="until the operator decides otherwise")
+
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    facts: Mapped[str] = mapped_column(Text)  # as JSON: see `lists.Entry`
+    status: Mapped[Status] = mapped_column(Word(Status))
+    last_checked_on: Mapped[date | None] = mapped_column(Date)
+    next_check_on: Mapped[date | None] = mapped_column(Date)
+    checked_by: Mapped[str] = mapped_column(String(60))
+
+
+class GuideText(Base):
+    """A guide as an operator has written it, in place of the one that ships."""
+
+    __tablename__ = "guide_texts"
+    __retention__ = Keep(why="until the operator decides otherwise")
+
+    code: Mapped[str] = mapped_column(String(24), primary_key=True)
+    language: Mapped[str] = mapped_column(String(8), primary_key=True)
+    body: Mapped[str] = mapped_column(Text)
+    checked_on: Mapped[date] = mapped_column(Date)

@@ -61,7 +61,7 @@ class Own:
     @property
     def has_plan(self) -> bool:
         """Whether anything of a plan is written."""
-        return bool(self.plan)
+        return bool(self.plan or self.saved)
 
     @property
     def dangers(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ ARROWS: Final = {
     ("admin", "accounts"),
     ("admin", "community"),
     ("admin", "forum"),
+    ("admin", "support"),
     ("cases", "accounts"),
     ("cases", "community"),
     ("cases", "forum"),

@@ -245,7 +245,7 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         return ALLOW if deed == "begin" or knows_board else HIDE
     if thing == "round":
         return _answer_for_round(deed, who, what)
-    if permission.value in {"board:edit", "cover:edit", "settings:edit"}:
+    if permission.value in {"board:edit", "cover:edit", "list:edit", "settings:edit"}:
         return ALLOW if who.roles & Role.OPERATOR else HIDE
     if thing in {"notice", "statement"}:
         mine = who.id == ME == what.member_id
@@ -360,6 +360,7 @@ THINGS: Final = {
     "filter": lambda: [Thing()],
     "inbox": lambda: [Thing()],
     "invite": lambda: [Thing()],
+    "list": lambda: [Thing()],
     "member": lambda: [Thing()],
     "message": lambda: [*belongings(), *cases(), Thing(), Thing(id=ME)],
     "mycase": cases,

@@ -348,6 +348,10 @@ class Story:
         heron.send("/me/plan/sections/people", text=f"Call {plant('safety plan')} first.")
         heron.send("/me/plan/danger", tick="frightened")
         heron.send("/me/plan", to="/copies", pseudonym="wren", section="people")
+        # As it stands in the box before that is sealed: a tick is a code and no word of anybody.
+        self.plan.plant("tick of a guide", '"platforms": ["higher"]')
+        heron.send("/me/guides/platforms?step=higher", to="/steps/higher", done="1")
+        heron.send("/who-helps", to="/befrienders", keep="1")
         shared = re.search(r'href="(/me/copies/\w{16})"', wren.see("/me/plan").page)
         if not shared or plant("safety plan") not in wren.see(shared.group(1)).page:
             message = "the copy of the plan did not come"

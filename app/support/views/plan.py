@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from app.accounts.queries import member_by_pseudonym
 from app.core.errors import NotFoundError
 from app.policy.permissions import Permission
-from app.support import service
+from app.support import lists, service
 from app.support.forms import SectionForm, ShareForm, ticked_questions
 from app.support.models import PlanCopy
 from app.support.sections import BY_CODE, DANGER, DYING, QUESTIONS, SECTIONS, Section
 from app.support.service import COPIES_AT_MOST, Entry, OpenCopy, Own, TooManyCopiesError
 from app.support.views.common import blueprint
+from app.support.words import region_in_words
 from app.web.access import me, permit, permit_on, signed_in
 from app.web.render import page, tell
 from app.web.unit_of_work import session
@@ -57,6 +58,8 @@ def _plan_page(problems: dict[str, str] | None = None, name: str = "") -> Respon
         is_dying=DYING in own.dangers,
         copies=service.live_copies(session(), own),
         for_me=service.copies_for(session(), me(), signed_in().unlock()),
+        saved=[one for code in own.saved if (one := lists.entry(session(), code))],
+        region_in_words=region_in_words,
         problems=problems or {},
         name=name,
     )

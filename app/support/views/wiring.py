@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.support.views import check_ins, common, plan
+from app.support.views import check_ins, common, guides, lists, plan
 
-FILES = (check_ins, plan)
+FILES = (check_ins, guides, lists, plan)
 blueprint = common.blueprint

@@ -1,0 +1,60 @@
+"""What needs, regions and the state of an entry are called in texts for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask_babel import LazyString, get_locale
+from flask_babel import lazy_gettext as _l
+
+from app.support.models import Status
+
+NEEDS: Final[Mapping[str, LazyString]] = {
+    "emergency": _l("danger now"),
+    "crisis": _l("a bad moment, thoughts of dying"),
+    "violence": _l("violence"),
+    "stalking": _l("being followed"),
+    "harassment": _l("hate and harassment"),
+    "images": _l("intimate pictures"),
+    "deletion": _l("getting things taken down"),
+    "accounts": _l("accounts and devices"),
+    "victims": _l("after a crime"),
+    "children": _l("children and young people"),
+    "reports": _l("telling the police or an office"),
+}
+STATUSES: Final[Mapping[Status, LazyString]] = {
+    Status.OK: _l("still there, still right"),
+    Status.UNSURE: _l("not sure"),
+    Status.CLOSED: _l("closed: hidden from members"),
+}
+FIELDS: Final[Mapping[str, LazyString]] = {
+    "name": _l("Name"),
+    "region": _l("Country code, or EU, arab, latam, global"),
+    "for_whom": _l("For whom, or what the law says"),
+    "not_for": _l("Not for whom"),
+    "needs": _l("Needs, as codes"),
+    "channels": _l("How to reach them"),
+    "hours": _l("Hours"),
+    "languages": _l("Languages"),
+    "cost": _l("Cost"),
+    "is_anonymous": _l("Without a name? yes, no, or nothing"),
+    "needs_login": _l("Needs scripts or a login?"),
+    "must_report": _l("Must report what they hear? yes, no, or nothing"),
+    "url": _l("Web address; it is also the source"),
+    "note": _l("Note"),
+}
+_REGIONS: Final[Mapping[str, LazyString]] = {
+    "global": _l("Everywhere"),
+    "EU": _l("European Union"),
+    "arab": _l("Arab region"),
+    "latam": _l("Latin America"),
+}
+
+
+def region_in_words(region: str) -> str:
+    """What a region is called in the language of this page."""
+    if region in _REGIONS:
+        return str(_REGIONS[region])
+    locale = get_locale()
+    return str(locale.territories.get(region, region)) if locale else region
