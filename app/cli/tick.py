@@ -13,6 +13,7 @@ from app.cases.keys import open_cases
 from app.cases.service.rounds import make_rounds
 from app.cli import rescreening, sweeping
 from app.cli.erasing import pack, settle_erasures
+from app.cli.quarters import write_report
 from app.community.protections import end_due
 from app.community.rounds import count_due
 from app.core.db import Database, open_database
@@ -75,6 +76,8 @@ def tick(database: Database) -> int:
         end_due(session)
     with database.write.begin() as session:
         count_due(session)
+    with database.write.begin() as session:
+        write_report(session)
     settle_erasures(database)
     pack(database)
     turn_epoch(database)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.fields.core import Field
 from wtforms.validators import StopValidation
 
-from app.community.models import Measure
+from app.community import telling
+from app.community.models import Measure, Occasion
 from app.community.protections import MOST_DAYS, Plan
 from app.community.rounds import MOST_CHOICES, TEXT_SIGNS, Question, Reply, Slip
 from app.community.urn import NO_CHOICE, Answer
@@ -246,3 +248,58 @@ class ReplyForm(Form):
     def reply(self) -> Reply:
         """What the team says."""
         return Reply(self.heard.data, self.will_do.data or "", self.will_not.data or "")
+
+
+# --- notices --------------------------------------------------------------------------------------
+
+NOTICE_SIGNS: Final = 3_000
+OCCASIONS: Final = {
+    Occasion.REAFFIRMATION: (
+        _l("A reminder of the norms"),
+        _l("It is shown some days later, by lot, so that its day tells nothing."),
+    ),
+    Occasion.ACKNOWLEDGEMENT: (
+        _l("Something happened that all should know"),
+        _l("If it is about a case, word it on the page of the case: more is checked there."),
+    ),
+}
+
+
+class WordingForm(Form):
+    """A notice: what it is for, its words, and how long it waits."""
+
+    occasion = StringField(default=Occasion.REAFFIRMATION.value)
+    text = TextAreaField()
+    days = StringField(default="3")
+    occasions = OCCASIONS
+
+    def validate_occasion(self, field: Field) -> None:
+        """One of the two."""
+        if field.data not in set(Occasion):
+            raise StopValidation(_("Choose one of these."))
+
+    def validate_text(self, field: Field) -> None:
+        """Something is said, and it is not too long."""
+        _no_longer(field, NOTICE_SIGNS)
+        if not clean(field.data or ""):
+            raise StopValidation(_("Write what everybody is to read."))
+
+    def validate_days(self, field: Field) -> None:
+        """None, or some."""
+        _within(field, 0, telling.MOST_DAYS)
+
+    @property
+    def wants_draft(self) -> bool:
+        """Whether a wording to begin with was asked for."""
+        return "draft" in request.form
+
+    @property
+    def chosen(self) -> Occasion:
+        """What it is for."""
+        sent = self.occasion.data
+        return Occasion(sent) if sent in set(Occasion) else Occasion.REAFFIRMATION
+
+    @property
+    def wait(self) -> int:
+        """How many days it waits after the second signature."""
+        return int(self.days.data)

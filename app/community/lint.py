@@ -18,8 +18,8 @@ from app.policy.dispositions import Disposition, dispose
 from app.policy.vocabulary import Trust
 from app.screening.engine import screen
 
-WORD: Final = re.compile(r"[\w'-]+")
-LONGEST: Final = 3  # words of one pseudonym
+WORD: Final = re.compile(r"[^\W_]+")
+LONGEST: Final = 4  # words of one pseudonym, parted by signs that it may hold
 
 
 class Flaw(StrEnum):
@@ -35,10 +35,10 @@ def flaw_in(session: Session, text: str) -> Flaw | None:
         return Flaw.IDENTIFIES
     words = WORD.findall(fold(text))
     runs = {
-        joint.join(words[start : start + length])
+        "".join(words[start : start + length])
         for start in range(len(words))
         for length in range(1, LONGEST + 1)
-        for joint in (" ", "-", "_", "")
     }
-    named = any(fold(name) in runs for name in session.scalars(select(Member.pseudonym)))
+    pseudonyms = session.scalars(select(Member.pseudonym))
+    named = any("".join(WORD.findall(fold(name))) in runs for name in pseudonyms)
     return Flaw.PSEUDONYM if named else None

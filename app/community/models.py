@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Date,
     ForeignKey,
+    Integer,
     LargeBinary,
     SmallInteger,
     String,
@@ -40,6 +41,39 @@ class Announcement(Base):
     public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
     text: Mapped[str] = mapped_column(Text)
     shows_on: Mapped[date] = mapped_column(Date)
+
+
+class Occasion(StrEnum):
+    """What a notice is for."""
+
+    ACKNOWLEDGEMENT = "acknowledgement"  # something happened
+    REAFFIRMATION = "reaffirmation"  # nothing has to have happened
+
+
+class Wording(Base):
+    """A notice that two people have not signed yet; until then nobody else reads it."""
+
+    __tablename__ = "wordings"
+    __retention__ = Keep(why="what two have not signed is not told", days=90, after="made_on")
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    occasion: Mapped[Occasion] = mapped_column(Word(Occasion))
+    text: Mapped[str] = mapped_column(Text)
+    days: Mapped[int] = mapped_column(SmallInteger)  # between the second signature and its day
+    first_id: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"))
+    made_on: Mapped[date] = mapped_column(Date)
+
+
+class QuarterCount(Base):
+    """How often something was done in one quarter; nothing where it was too seldom to say."""
+
+    __tablename__ = "quarter_counts"
+    __retention__ = Keep(why="numbers of a quarter speak of nobody, and stay")
+
+    quarter: Mapped[str] = mapped_column(String(7), primary_key=True)  # as 2026-Q3
+    kind: Mapped[str] = mapped_column(String(24), primary_key=True)
+    count: Mapped[int | None] = mapped_column(Integer)
 
 
 class Measure(StrEnum):

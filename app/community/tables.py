@@ -128,6 +128,8 @@ GROUPS: Final[tuple[tuple[LazyString, Mapping[str, LazyString]], ...]] = (
             "retention_counts": _l("how much was taken away when its time was over"),
             "rounds": _l("questions to members; answers say of nobody whose they are"),
             "round_texts": _l("what was answered in words, counted and mixed"),
+            "wordings": _l("notices that two people have not signed yet"),
+            "quarter_counts": _l("how often something was done in a quarter, from five on"),
             "protections": _l("what was made stricter for a while, and until when"),
             "guarded_values": _l("what was set before it was made stricter"),
             "announcements": _l("what everybody is told in a notice"),

@@ -48,6 +48,7 @@ class Settings:
     ladder: tuple[tuple[int, ...], ...] = ()  # what the steps of trust ask for; empty: the first
     is_inviting_paused: bool = False  # set by a protection, and undone with it
     is_kept_shorter: bool = False  # the same: tables are kept for their shorter time
+    reaffirmed_on: str = ""  # the day of the last reminder of the norms, as 2026-11-02
     setup_hash: str = ""  # SHA-256 of the one-time set-up link's secret; empty once it is used
 
     @property

@@ -153,6 +153,8 @@ VERBS: Final = {
     "post.remove": _l("Moderators removed a post"),
     "protection.begin": _l("Those who look after the place made something stricter for a while"),
     "protection.end": _l("Something that was stricter for a while is as before"),
+    "announcement.sign": _l("Two people signed a notice to everybody"),
+    "announcement.sign_alone": _l("One person signed a notice to everybody; there was no second"),
     "round.close": _l("The answers to a question were counted"),
     "round.open": _l("A question was asked to members"),
     "round.remove": _l("An answer to a question was taken away"),

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     ACCOUNT_MANAGE = "account:manage"
     ACCOUNT_RENAME = "account:rename"
     ACCOUNT_SELF_CHECK = "account:self_check"
+    ANNOUNCEMENT_WRITE = "announcement:write"
     AUDIT_READ = "audit:read"
     BOARD_EDIT = "board:edit"
     BOARD_FEED = "board:feed"
@@ -340,6 +341,7 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.ACCOUNT_MANAGE: Access(see=(is_member,)),
     Permission.ACCOUNT_RENAME: Access(see=(is_member,), do=(may_write,)),
     Permission.ACCOUNT_SELF_CHECK: Access(see=(is_member,)),
+    Permission.ANNOUNCEMENT_WRITE: Access(see=(looks_after,)),
     Permission.AUDIT_READ: Access(see=(is_moderator,)),
     Permission.BOARD_EDIT: Access(see=(is_operator,)),
     Permission.BOARD_FEED: Access(see=(open_to_visitors,)),

@@ -25,7 +25,8 @@ from app.accounts.models import Invite, Member
 from app.cases.service import casework, intake, team
 from app.cases.service.intake import Account
 from app.cases.words import Severity
-from app.community.models import Measure, Protection, Round, RoundText
+from app.community.models import Measure, Occasion, Protection, Round, RoundText
+from app.community.models import Wording as NoticeWording
 from app.core import clock, shreds
 from app.core.db import Base
 from app.filters.models import Action, Filter, Sort
@@ -124,6 +125,7 @@ OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
     "thread_id": lambda world: [world.thread.public_id],
     "token": lambda _: [ABSENT],
     "upload_id": lambda _: [],
+    "wording_id": lambda _: [],
 }
 # The operator builds boards, so their names are no secret from her; what is written there is.
 OPERATORS: Final = {
@@ -138,7 +140,10 @@ OPERATORS: Final = {
         "community.reply",
         "community.show_protections",
         "community.show_round",
+        "community.drop_wording",
+        "community.sign_wording",
         "community.take_answer_back",
+        "community.wordings",
     )
 }
 DRAWN_BY_LOT: Final = {
@@ -283,7 +288,10 @@ def _hide(session: Session, made: World, heron: Member, owl: Member, stoat: Memb
         will_not="",
         replied_on=clock.today(),
     )
-    session.add_all([shield, filtering, guarding, asked])
+    unsigned = NoticeWording(
+        occasion=Occasion.REAFFIRMATION, text="Canarywording", days=3, made_on=clock.today()
+    )
+    session.add_all([shield, filtering, guarding, asked, unsigned])
     session.flush()  # what was just added gets its public ids
     said = RoundText(id=1, round_id=asked.id, body="Canarysaid")
     session.add(said)
@@ -295,6 +303,7 @@ def _hide(session: Session, made: World, heron: Member, owl: Member, stoat: Memb
         "filter_id": [filtering.public_id],
         "protection_id": [guarding.public_id],
         "round_id": [asked.public_id],
+        "wording_id": [unsigned.public_id],
         "text_id": [said.public_id],
         "shield_id": [shield.public_id],
         "thread_id": [inside.public_id, held_thread.public_id],

@@ -38,6 +38,7 @@ OF_THE_TEAM: Final = {
     "rounds.choices", "rounds.heard", "rounds.question", "rounds.tally", "rounds.will_do",
     "rounds.will_not",
     "guide_texts.body", "list_entries.checked_by", "list_entries.facts",
+    "rounds.will_not", "wordings.text",
     "filters.message", "filters.pattern", "settings.value", "statements.facts", "statements.reply",
 }  # fmt: skip
 # Ids, versions, codes from a list of ours: nobody types them.
@@ -47,6 +48,8 @@ CODES: Final = {
     "filters.board", "guide_texts.code", "guide_texts.language", "list_entries.code",
     "step_items.code", "members.cost", "members.theme",
     "guarded_values.field", "protections.last_words",
+    "filters.board", "step_items.code", "members.cost", "members.theme",
+    "guarded_values.field", "quarter_counts.quarter", "protections.last_words",
     "drafts.form_key", "messages.form_key", "posts.form_key", "posts.rule",
     "retention_counts.of_table",
     "review_items.findings", "review_items.outcome", "settings.name", "upkeep.name",

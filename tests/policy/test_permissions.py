@@ -238,11 +238,11 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         if not (moderates(who) and is_inside(who, what)):
             return HIDE
         return DENY if what.member_id == who.id else ALLOW
-    if thing == "protection":
+    if thing in {"announcement", "protection"}:
         if not who.roles & (Role.OPERATOR | Role.MODERATOR):
             return HIDE
         knows_board = who.roles & Role.OPERATOR or is_inside(who, what)
-        return ALLOW if deed == "begin" or knows_board else HIDE
+        return ALLOW if deed in {"begin", "write"} or knows_board else HIDE
     if thing == "round":
         return _answer_for_round(deed, who, what)
     if permission.value in {"board:edit", "cover:edit", "list:edit", "settings:edit"}:
@@ -347,6 +347,7 @@ def _answer_for_text(permission: Permission, who: Actor, what: Thing) -> Verdict
 
 THINGS: Final = {
     "account": lambda: [Thing()],
+    "announcement": lambda: [Thing()],
     "audit": lambda: [Thing()],
     "board": boards,
     "case": cases,

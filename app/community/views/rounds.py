@@ -8,15 +8,13 @@ from typing import Final
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from app.community import rounds
 from app.community.forms import ASKED, AnswerForm, AskForm, ReplyForm
-from app.community.lint import Flaw
 from app.community.models import Round
 from app.community.rounds import FlawedError, HandedBackError, NotYetError, OverError
 from app.community.urn import NO_CHOICE
-from app.community.views.common import blueprint
+from app.community.views.common import FLAWS, blueprint
 from app.core.errors import NotFoundError
 from app.policy.dispositions import Disposition
 from app.policy.permissions import Permission, readable_from
@@ -28,11 +26,6 @@ from app.web.render import page, tell
 from app.web.unit_of_work import owe_nothing, session, undo
 
 ANSWERS: Final = "20 per hour"  # each tells whether the filter lets a text through
-
-FLAWS: Final = {
-    Flaw.IDENTIFIES: _l("This holds a name, a number or an address. Everybody is to read it."),
-    Flaw.PSEUDONYM: _l("This names a member. Nobody is named in what everybody reads."),
-}
 
 
 @blueprint.get("/rounds")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.community.views import common, pages, protections, rounds
+from app.community.views import common, pages, protections, rounds, telling
 
-FILES = (pages, protections, rounds)
+FILES = (pages, protections, rounds, telling)
 blueprint = common.blueprint
