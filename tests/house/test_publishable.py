@@ -36,9 +36,8 @@ BETWEEN_MEMBER_AND_TEAM: Final = {
 OF_THE_TEAM: Final = {
     "announcements.text", "boards.description", "boards.name", "categories.name",
     "rounds.choices", "rounds.heard", "rounds.question", "rounds.tally", "rounds.will_do",
-    "rounds.will_not",
-    "guide_texts.body", "list_entries.checked_by", "list_entries.facts",
     "rounds.will_not", "wordings.text",
+    "guide_texts.body", "list_entries.checked_by", "list_entries.facts",
     "filters.message", "filters.pattern", "settings.value", "statements.facts", "statements.reply",
 }  # fmt: skip
 # Ids, versions, codes from a list of ours: nobody types them.
@@ -47,8 +46,6 @@ CODES: Final = {
     "audit_entries.actor", "audit_entries.verb", "case_letters.template", "cases.codename",
     "filters.board", "guide_texts.code", "guide_texts.language", "list_entries.code",
     "step_items.code", "members.cost", "members.theme",
-    "guarded_values.field", "protections.last_words",
-    "filters.board", "step_items.code", "members.cost", "members.theme",
     "guarded_values.field", "quarter_counts.quarter", "protections.last_words",
     "drafts.form_key", "messages.form_key", "posts.form_key", "posts.rule",
     "retention_counts.of_table",
