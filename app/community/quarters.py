@@ -1,6 +1,7 @@
 """The report of each quarter: how often something was done, and only where that says of nobody.
 
-A number below five is not told and not kept. There are no sums, from which one could be worked out.
+A number below five is not in it, on the disk neither. There are no sums, from which one could be
+worked out. What moderators did stands in the public log day by day; cases stand nowhere but here.
 """
 
 from __future__ import annotations

@@ -19,6 +19,13 @@ PAGES: Final = (
     "cases/receipt",
     "cases/followed",
     "cases/ask_receipt",
+    "leaving/ways_on",
+    "leaving/break",
+    "leaving/away",
+    "leaving/hide",
+    "leaving/erase",
+    "community/round",
+    "community/rounds",
 )
 SAID: Final = re.compile(r'_\("((?:[^"\\]|\\.)*)"')
 VOWELS: Final = re.compile(r"[aeiouy]+")
