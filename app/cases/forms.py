@@ -16,6 +16,7 @@ from app.cases import wording
 from app.cases.clocks import Window
 from app.cases.ladder import Bar
 from app.cases.service.casework import Proposal
+from app.cases.service.helping import GIVEN, MOST_DAYS
 from app.cases.service.intake import Account
 from app.cases.service.looking_back import Action, Written
 from app.cases.service.source import Route, Source
@@ -170,6 +171,42 @@ class NoticeForm(TextForm):
     def wait(self) -> int:
         """The days; none where no number was sent."""
         return number(self.days.data)
+
+
+class HelperForm(Form):
+    """Who speaks for the member, for how long, how far, and what is given along."""
+
+    pseudonym = StringField()
+    days = StringField(default="30")
+    scope = TextAreaField()
+
+    def validate_days(self, field: Field) -> None:
+        """A number of days: nobody speaks for somebody without an end."""
+        typed = (field.data or "").strip()
+        is_number = typed.isascii() and typed.isdecimal() and len(typed) <= len(str(MOST_DAYS))
+        if not is_number or not 1 <= int(typed) <= MOST_DAYS:
+            raise ValidationError(_("A number of days, from 1 to %(most)s.", most=MOST_DAYS))
+
+    def validate_scope(self, field: Field) -> None:
+        """It is said how far."""
+        if not clean(field.data or ""):
+            raise ValidationError(_("Say what this person may do for you."))
+        check_length(field.data or "")
+
+    @property
+    def name(self) -> str:
+        """The name that was typed."""
+        return clean(self.pseudonym.data or "")
+
+    @property
+    def how_long(self) -> int:
+        """The days."""
+        return int(self.days.data or 0)
+
+    @property
+    def gives(self) -> frozenset[str]:
+        """What is given along."""
+        return frozenset(request.form.getlist("gives")) & frozenset(GIVEN)
 
 
 class RouteForm(Form):

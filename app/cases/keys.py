@@ -44,6 +44,7 @@ PART_OF: Final[dict[str, Part]] = {
     "evidence": Part.IDENTITY,
     "places": Part.SHARED,
     "consents": Part.SHARED,
+    "case_helpers": Part.SHARED,
     "case_letters": Part.SHARED,
     "case_notices": Part.SHARED,
     "ledger_rows": Part.SHARED,

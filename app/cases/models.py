@@ -348,6 +348,37 @@ class LedgerRow(Base):
     box: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class CaseHelper(SealedMixin, Base):
+    """Somebody who speaks for the affected member until a day, with a key of the own.
+
+    The box, under the shared key, holds that key; who helps whom, and how far, is sealed with it.
+    """
+
+    __tablename__ = "case_helpers"
+    __retention__ = Keep(why="until the day that the member chose", days=0, after="until_on")
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    until_on: Mapped[date] = mapped_column(Date)
+    shred_id: Mapped[int] = mapped_column(BigInteger)
+    helper_part: Mapped[bytes] = mapped_column(LargeBinary(128))
+    facts: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class HelperWord(Base):
+    """What a helper was given or what was said, under the helper's key."""
+
+    __tablename__ = "helper_words"
+    __retention__ = Keep(why="as long as its helper, and gone with it")
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    helper_id: Mapped[int] = mapped_column(
+        ForeignKey("case_helpers.id", ondelete="CASCADE"), index=True
+    )
+    written_on: Mapped[date] = mapped_column(Date)
+    box: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 # --- evidence, and clearing up --------------------------------------------------------------------
 
 

@@ -89,6 +89,8 @@ GROUPS: Final[tuple[tuple[LazyString, Mapping[str, LazyString]], ...]] = (
             "case_parts": _l("parts of a case, each with its key"),
             "part_readers": _l("who may open which part"),
             "part_slots": _l("keys of parts, sealed to those who may open them"),
+            "case_helpers": _l("that somebody speaks for the affected member; who is sealed"),
+            "helper_words": _l("what a helper was given, and what was said, sealed"),
             "case_letters": _l("letters about a case, sealed"),
             "exposures": _l("what was exposed, sealed"),
             "places": _l("where it was exposed, sealed"),

@@ -60,6 +60,7 @@ class Permission(StrEnum):
     EXPOSURE_READ = "exposure:read"
     EXPOSURE_SEND = "exposure:send"
     FILTER_EDIT = "filter:edit"
+    HELPER_SPEAK = "helper:speak"
     INBOX_READ = "inbox:read"
     INVITE_CREATE = "invite:create"
     LIST_EDIT = "list:edit"
@@ -363,6 +364,7 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.EXPOSURE_READ: Access(see=(answers_exposures, holds_a_key)),
     Permission.EXPOSURE_SEND: Access(see=(may_know_of_it,), do=(is_member, published, others)),
     Permission.FILTER_EDIT: Access(see=(is_moderator,)),
+    Permission.HELPER_SPEAK: Access(see=(belongs,)),
     Permission.INBOX_READ: Access(see=(is_member,)),
     Permission.INVITE_CREATE: Access(see=(is_member,), do=(may_write, trusted_to_invite)),
     Permission.LIST_EDIT: Access(see=(is_operator,)),

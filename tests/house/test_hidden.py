@@ -22,7 +22,9 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Invite, Member
-from app.cases.service import casework, intake, team
+from app.cases.keys import own_rings
+from app.cases.service import casework, helping, intake, team
+from app.cases.service.casework import Opened
 from app.cases.service.intake import Account
 from app.cases.words import Severity
 from app.community.models import Measure, Occasion, Protection, Round, RoundText
@@ -50,6 +52,9 @@ from app.policy.vocabulary import Role, Trust, Visibility
 from app.review.models import Reason, ReviewItem
 from app.shields.models import Mode, Shield
 from app.shields.phrases import Kind
+from app.support import check_ins
+from app.support import service as support
+from app.support.service import Entry
 from tests.factories import (
     make_board,
     make_category,
@@ -100,6 +105,8 @@ OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
     "draft_id": lambda _: [],
     "entry": lambda _: ["findahelpline"],
     "filter_id": lambda _: [],
+    "helper": lambda _: [ABSENT],
+    "helper_id": lambda _: [],
     "guide": lambda _: ["accounts"],
     "invite_id": lambda _: [],
     "handed_id": lambda _: [],
@@ -342,6 +349,7 @@ def _seal(session: Session, made: World, heron: Member, owl: Member) -> None:
         "report_id": [waiting.public_id, taken.public_id],
         "case_id": [opened.case.public_id],
     }
+    _stand_by(session, made, heron, owl, opened)
     side = messages.send(
         session, heron.actor, private_key_of(heron), owl.actor, Draft(body="Canarymessage")
     )
@@ -365,6 +373,23 @@ def _seal(session: Session, made: World, heron: Member, owl: Member) -> None:
     made.hidden["handed_id"] = [handed.public_id]
     opened.case.codename = "canarycodename"
     session.flush()  # nobody else may read this name
+
+
+def _stand_by(session: Session, made: World, heron: Member, owl: Member, opened: Opened) -> None:
+    """A copy of Heron's plan, check-ins, and Owl who speaks for her."""
+    who, key = heron.actor, private_key_of(heron)
+    support.write_section(session, who, key, "people", Entry("Canaryplan"))
+    copy = support.share(session, who, key, owl, {"people"})
+    wanted = check_ins.Wish(every=3, owner=owl, second=None, note="Canarynote")
+    asked = check_ins.start(session, who, key, wanted)
+    (ring,) = own_rings(session, key, opened.case.id)
+    own = Opened(opened.case, ring, casework.THE_MEMBER)
+    named = helping.name_helper(session, own, who, helping.Wish(owl, 9, "Canaryscope"))
+    made.hidden |= {
+        "copy_id": [copy.public_id],
+        "check_in_id": [asked.public_id],
+        "helper_id": [named.public_id],
+    }
 
 
 def _posts_in(session: Session, *threads: Thread) -> list[str]:

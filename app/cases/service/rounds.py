@@ -33,7 +33,7 @@ from app.cases.models import (
     Trace,
     TraceWord,
 )
-from app.cases.service import casework, evidence, holds, intake, sweep
+from app.cases.service import casework, evidence, helping, holds, intake, sweep
 from app.cases.words import Part, Seat
 from app.core import clock, shreds
 from app.forum import service as forum
@@ -138,6 +138,7 @@ def forget_past(session: Session) -> int:
         keys.destroy(session, case.id)
         evidence.shred(session, case.id)
         sweep.unshield(session, case)
+        helping.end_all(session, case.id)
         for model in SEALED:
             session.execute(delete(model).where(model.case_id == case.id))
         session.execute(update(LedgerRow).where(LedgerRow.case_id == case.id).values(box=b""))

@@ -8,6 +8,7 @@ from app.cases.views import (
     drills,
     duty,
     exposures,
+    helping,
     looking_back,
     my_case,
     notices,
@@ -16,5 +17,17 @@ from app.cases.views import (
     work,
 )
 
-FILES = (clearing, drills, duty, exposures, looking_back, my_case, notices, receipts, tracing, work)
+FILES = (
+    clearing,
+    drills,
+    duty,
+    exposures,
+    helping,
+    looking_back,
+    my_case,
+    notices,
+    receipts,
+    tracing,
+    work,
+)
 blueprint = common.blueprint
