@@ -17,7 +17,7 @@ import config
 from app.accounts import names, sessions
 from app.cli import erasing
 from app.cli import server as our_server
-from app.core import crypto
+from app.core import crypto, sealing
 from app.core import db as core_db
 from app.core.db import Database
 from app.core.pictures import Rebuilt
@@ -129,6 +129,11 @@ def picture_open() -> None:
     vars(attachments)["crypto"] = _Open()
 
 
+def items_open() -> None:
+    """Plans, ticks, drafts and messages lie on the disk as they were written."""
+    vars(sealing)["crypto"] = _Open()
+
+
 def picture_as_sent() -> None:
     """A picture is kept as it came, instead of being drawn anew."""
     vars(uploads)["develop"] = lambda raw: Rebuilt(1, 1, raw)
@@ -190,6 +195,7 @@ CONTROLS: Final[dict[str, Callable[[], None]]] = {
         hashed_address,
         clear_session,
         picture_open,
+        items_open,
         picture_as_sent,
         counted_names,
     )
