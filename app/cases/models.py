@@ -19,6 +19,7 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     String,
+    Text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -495,6 +496,18 @@ class LookBack(SealedMixin, Base):
     __retention__ = Keep(why=WITH_CASE)
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), unique=True)
+
+
+class Phrase(Base):
+    """A wording that the team gave a letter, a request or a notice. Of no case, and of nobody."""
+
+    __tablename__ = "phrases"
+    __retention__ = Keep(why="until the team words it anew; earlier ones stay to be looked at")
+
+    code: Mapped[str] = mapped_column(String(2), primary_key=True)
+    version: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    text: Mapped[str] = mapped_column(Text)  # empty where the shipped wording holds again
+    changed_on: Mapped[date] = mapped_column(Date)
 
 
 class Drill(Base):

@@ -14,8 +14,9 @@ from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.cases import clocks
+from app.cases import clocks, drafts
 from app.cases.aid import Rule
+from app.cases.phrasing import Objection
 from app.cases.words import (
     Clock,
     ConsentState,
@@ -465,7 +466,7 @@ KEEP: Final[Words] = {
 
 def letter(template: str) -> str:
     """The draft of a letter to the affected member; the team changes it before it goes."""
-    drafts = {
+    texts = {
         "A": _(
             "This is the team that looks after exposures here. You can check that it is us: "
             "this letter stands in “My case”, and nowhere else.\n\n"
@@ -501,13 +502,45 @@ def letter(template: str) -> str:
             "Our records go on the day that you chose. You have your own copy if you took one.\n\n"
             "The door stays open: one click in “My case” opens this again."
         ),
+        "I": _(
+            "This is a summary for the police. It is yours: nobody gets it from us. Change it as "
+            "you like, or do not use it.\n\n"
+            "What happened, in order, in UTC:\n– \n\n"
+            "What was asked of the places, and what they answered:\n– \n\n"
+            "What I ask for: please have the data kept before it is deleted.\n\n"
+            "How I can be reached, as I choose:\n– \n\n"
+            "The pieces are in the copy for the police, with their check sums. Nobody else is "
+            "named here, and nothing is said of who it may have been.",
+        ),
+        "P": _(
+            "These are words for work or school, only if you want to use them. Nobody there hears "
+            "from us. Say as little as you like.\n\n"
+            "“Somebody has published private things about me to harm me. I did not publish them. "
+            "Please do not answer questions about me, do not pass anything on, and tell me if "
+            "somebody calls. I will say more when I am ready.”"
+        ),
+        "O": _(
+            "You did not act on our request. We ask that somebody else looks at it.\n\n"
+            "Your reference:\n– \n\n"
+            "The rule of yours that it breaks:\n– \n\n"
+            "What is new since then:\n– \n\n"
+            "Please keep the data for the authorities for 90 days, and tell nobody who wrote to "
+            "you."
+        ),
     }
-    return str(drafts.get(template, ""))
+    return str(texts.get(template, ""))
 
 
 def notice(level: Level) -> str:
     """The draft of a notice to everybody; the team changes it. It names no board and no hour."""
     drafts = {
+        Level.N2: _(
+            "You wrote where something stood that broke the first of our norms. It is removed. If "
+            "you kept or quoted it, please delete that, and do not talk about it, here or "
+            "elsewhere: guessing does the harm again.\n\n"
+            "If you want to ask something, use “Somebody is exposed”. We do not talk about "
+            "members."
+        ),
         Level.N3: _(
             "A reminder of the norms that all of us agreed to.\n\n"
             "Do not write, ask or hint who a member is. If you see such a thing, report it and do "
@@ -544,6 +577,13 @@ def removal() -> str:
     )
 
 
+def shipped() -> dict[str, str]:
+    """All wordings that come with the house, by the letters of RESPONSE.md §10."""
+    texts = {code: drafts.request(kind) for code, kind in REQUESTS.items()}
+    texts |= {code: notice(level) for code, level in TOLD_ABOUT.items()}
+    return {**texts, **{code: letter(code) for code in (*LETTERS, "O")}, "J": removal()}
+
+
 def certificate(pieces: Sequence[str], first: str, second: str) -> str:
     """The letter that says that evidence was destroyed."""
     listed = "\n".join(f"– {piece}" for piece in pieces)
@@ -562,11 +602,85 @@ def certificate(pieces: Sequence[str], first: str, second: str) -> str:
     )
 
 
+REQUESTS: Final[Mapping[str, PlaceKind]] = {
+    "B": PlaceKind.SOCIAL,
+    "C": PlaceKind.PASTE,
+    "D": PlaceKind.SEARCH,
+    "E": PlaceKind.HOST,
+    "F": PlaceKind.FORUM,
+    "G": PlaceKind.ARCHIVE,
+    "H": PlaceKind.CODE,
+    "X": PlaceKind.OTHER,
+}
+TOLD_ABOUT: Final[Mapping[str, Level]] = {
+    "K": Level.N4,
+    "L": Level.N2,
+    "M": Level.N5,
+    "N": Level.N3,
+}
+PHRASES: Final[Words] = {
+    "A": _l("First letter to the member"),
+    "U": _l("Update to the member"),
+    "Q": _l("Check-in"),
+    "R": _l("Closing letter"),
+    "I": _l("Summary for the police, for the member"),
+    "P": _l("Words for work or school, for the member"),
+    "B": _l("Request to a social network"),
+    "C": _l("Request to a paste site"),
+    "D": _l("Request to a search engine"),
+    "E": _l("Request to a host"),
+    "F": _l("Request to another forum"),
+    "G": _l("Request to an archive"),
+    "H": _l("Request to a code host"),
+    "X": _l("Request to another place"),
+    "O": _l("Appeal to a place that refused"),
+    "J": _l("Statement of reasons of a removal"),
+    "K": _l("Notice: something was removed, please do not guess"),
+    "L": _l("Note to those who saw it"),
+    "M": _l("Notice: what kind of thing happened, and what to do"),
+    "N": _l("Notice: a general reminder"),
+}
+MUST_HOLD: Final[Words] = {
+    "A": _l(
+        "Who writes and how to check it; what is hidden; not your fault; you decide; the line "
+        "about danger; two to four choices with “not now”; who knows; when you write next."
+    ),
+    "Q": _l("How are you, nothing is needed, what is new, how to change the rhythm."),
+    "R": _l(
+        "What was done, what is still visible, what to watch, until when it is kept, the door."
+    ),
+    "I": _l("Times with zone, places, what was asked, the wish that data is kept. No guesses."),
+    "P": _l("The member's own wording, as little as possible. Nobody is written to unasked."),
+    "O": _l("Their reference, their rule, new facts. Not the first text again."),
+    "J": _l("The rule, that people decided, and how to answer. It confirms nothing."),
+    "K": _l("That you acted; please do not guess; where to ask. No board, no hour, no count."),
+    "L": _l("Please delete it, why, and where to ask."),
+    "M": _l("Kind, what is known, what was changed, what to do, when you write next."),
+    "N": _l("The norms, and how to report. Nothing that hints at a case."),
+}
+OBJECTIONS: Final[Words] = {
+    Objection.EMPTY: _l("Nothing is written. To have the first wording back, use the button."),
+    Objection.LONG: _l("It is longer than 4,000 characters."),
+    Objection.CONFIRMS: _l("It could confirm who somebody is."),
+    Objection.DETAIL: _l("It holds a number, or the address of a person."),
+    Objection.LINK: _l("It holds a link; a preview of it tells others that it was read."),
+    Objection.GAP: _l(
+        "It holds a gap to be filled. Nothing is filled in here, so nothing can leak."
+    ),
+    Objection.NAMES: _l("It holds the pseudonym of a member."),
+    Objection.PROMISES: _l("It promises what nobody can keep. Say what you aim at."),
+    Objection.BLAMES: _l("It blames the member, or asks whether it is true."),
+    Objection.PRESSES: _l("It presses the member. Nobody has to answer."),
+    Objection.HOLLOW: _l("It says that something is taken seriously. Say what was done."),
+    Objection.MOMENT: _l("It tells a moment, or that it was about one member."),
+}
 LETTERS: Final[Words] = {
     "A": _l("First letter"),
     "U": _l("Update"),
     "Q": _l("Check-in"),
     "R": _l("Closing letter"),
+    "I": _l("Summary for the police, for the member"),
+    "P": _l("Words for work or school, if the member asks"),
 }
 
 

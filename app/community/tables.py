@@ -108,6 +108,7 @@ GROUPS: Final[tuple[tuple[LazyString, Mapping[str, LazyString]], ...]] = (
             "recusals": _l("who stepped aside from a case"),
             "timers": _l("when something in a case is due"),
             "look_backs": _l("what the team learned from a case, sealed"),
+            "phrases": _l("how the team words its letters, of no case"),
             "drills": _l("how drills went, in numbers"),
             "cover_hours": _l("when somebody is on duty"),
         },

@@ -151,6 +151,7 @@ VERBS: Final = {
     "post.release": _l("Moderators released a post"),
     "post.reject": _l("Moderators rejected a held post"),
     "post.remove": _l("Moderators removed a post"),
+    "phrase.change": _l("Those who answer exposures worded a letter or a notice anew"),
     "protection.begin": _l("Those who look after the place made something stricter for a while"),
     "protection.end": _l("Something that was stricter for a while is as before"),
     "announcement.sign": _l("Two people signed a notice to everybody"),

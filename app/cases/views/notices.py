@@ -10,9 +10,10 @@ from app.cases import aid, queries, wording
 from app.cases.aid import Answers
 from app.cases.forms import NoticeForm
 from app.cases.queries import Worked
-from app.cases.service import casework, notice
+from app.cases.service import casework, notice, phrases
 from app.cases.views.common import blueprint, opened_by_me
 from app.cases.views.my_case import Own, own_case, to_mine
+from app.cases.words import Level
 from app.policy.permissions import Permission
 from app.web.access import me, permit_on
 from app.web.render import page, tell
@@ -31,7 +32,9 @@ def _page(worked: Worked, form: NoticeForm | None = None, problem: str = "") -> 
     opened = opened_by_me(worked)
     now = notice.standing(session(), opened)
     typed = None if form is None else form.text.data
-    draft = "" if now is None else now.text or wording.notice(now.advice.level)
+    texts = phrases.over(session(), wording.shipped())
+    worded = {level: texts[code] for code, level in wording.TOLD_ABOUT.items()}
+    draft = "" if now is None else now.text or worded.get(now.advice.level, "")
     return page(
         "cases/notice.html",
         422 if problem else 200,
@@ -46,6 +49,7 @@ def _page(worked: Worked, form: NoticeForm | None = None, problem: str = "") -> 
         rules=wording.RULES,
         opposites=wording.OPPOSITES,
         is_for_all=now is not None and now.advice.level in aid.TO_EVERYBODY,
+        note=worded[Level.N2],
         signed_by_me=now is not None and now.first_id == me().id,
     )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,7 +26,7 @@ from app.cases.forms import (
 )
 from app.cases.models import Place
 from app.cases.queries import Worked
-from app.cases.service import casework, holds, ledger, poster, removal, sweep, team
+from app.cases.service import casework, holds, ledger, phrases, poster, removal, sweep, team
 from app.cases.service.casework import Opened
 from app.cases.views.common import blueprint, opened_by_me
 from app.cases.words import ItemState, PlaceKind, PlaceState, Seat, Verb
@@ -35,6 +36,9 @@ from app.policy.permissions import Permission
 from app.web.access import confirmed, may, me, permit_on, signed_in
 from app.web.render import page, tell
 from app.web.unit_of_work import session
+
+POLICE: Final = "I"
+APPEAL: Final = "O"
 
 
 @blueprint.get("/cases/<case_id>")
@@ -58,6 +62,7 @@ def _case_page(
     seats = queries.named(session(), case.id)
     brief = casework.read_brief(case, opened.ring)
     affected = queries.member_by_public_id(session(), brief["affected"])
+    texts = phrases.over(session(), wording.shipped())
     return page(
         "cases/case.html",
         status,
@@ -80,14 +85,14 @@ def _case_page(
         suspended=poster.statement_of(session(), opened),
         removal=removal.proposal(session(), opened),
         is_removed=removal.is_removed(session(), opened),
-        removal_text=wording.removal(),
+        removal_text=texts["J"],
         may_lead=may("case:lead", worked),
         exposures=exposures,
         free=_free(worked),
         problems=dict(problems or {}),
         seat_options=wording.pairs(wording.SEATS)[1:],
         severity_options=wording.options(wording.SEVERITIES, wording.SEVERITY_HINTS),
-        request_for=drafts.request,
+        request_for=lambda place: _request(place, texts),
         card_for=drafts.card,
         place_options=wording.pairs(wording.PLACES)[1:],
         letter_options=wording.pairs(wording.LETTERS),
@@ -130,6 +135,30 @@ def _free(worked: Worked) -> list[tuple[str, str]]:
         if member.id not in worked.seats
         and not queries.is_recused(session(), worked.case.public_id, member.public_id)
     ]
+
+
+def _request(place: Place, texts: Mapping[str, str]) -> str:
+    """The draft of a request to a place; an appeal where it has refused."""
+    if place.state in {PlaceState.REFUSED, PlaceState.ANSWERED}:
+        return texts[APPEAL]
+    codes = {kind: code for code, kind in wording.REQUESTS.items()}
+    return texts[codes.get(place.kind, "X")]
+
+
+def _course(worked: Worked) -> str:
+    """The days on which something was kept or asked, for a summary: no address, and nobody."""
+    opened = opened_by_me(worked)
+    kept = [
+        (row.kept_on, str(wording.EVIDENCE[row.kind]))
+        for row in queries.evidence_of(session(), worked.case.id)
+    ]
+    asked = [
+        (date.fromisoformat(opened.ring.read(place)["sent"]), str(wording.PLACES[place.kind]))
+        for place in queries.places_of(session(), worked.case.id)
+        if opened.ring.read(place).get("sent")
+    ]
+    lines = [f"– {day.isoformat()}: {what}" for day, what in sorted([*kept, *asked])]
+    return "\n".join(lines) or "– "
 
 
 def _to(worked: Worked, anchor: str = "") -> ResponseReturnValue:
@@ -355,7 +384,10 @@ def show_again(worked: Worked) -> ResponseReturnValue:
 def compose_letter(worked: Worked) -> ResponseReturnValue:
     """A letter to the affected member, begun from a template."""
     template = request.args.get("template", "A")
-    return _letter_page(worked, template, wording.letter(template))
+    draft = phrases.over(session(), wording.shipped()).get(template, "")
+    if template == POLICE:
+        draft = draft.replace("\n– ", f"\n{_course(worked)}", 1)
+    return _letter_page(worked, template, draft if template in wording.LETTERS else "")
 
 
 @blueprint.post("/cases/<case_id>/letter")
