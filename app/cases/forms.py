@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from itertools import zip_longest
 from typing import Any, Final, TypeVar
@@ -15,6 +15,7 @@ from wtforms import BooleanField, Field, HiddenField, StringField, TextAreaField
 from app.cases import wording
 from app.cases.clocks import Window
 from app.cases.ladder import Bar
+from app.cases.outside import Seen
 from app.cases.service.casework import Proposal
 from app.cases.service.helping import GIVEN, MOST_DAYS
 from app.cases.service.intake import Account
@@ -56,6 +57,14 @@ def day_of(text: str | None) -> date | None:
     """The day that was sent, or nothing where it is none."""
     try:
         return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def moment_of(text: str | None) -> datetime | None:
+    """The moment that was sent, taken as UTC, or nothing where it is none."""
+    try:
+        return datetime.fromisoformat(text or "").replace(tzinfo=UTC)
     except ValueError:
         return None
 
@@ -272,6 +281,48 @@ class WeighForm(Form):
             alternatives=self.alternatives.data or "",
             change=self.change.data or "",
         )
+
+
+class CaptureForm(Form):
+    """What is written down with a capture from outside."""
+
+    place = StringField()
+    url = StringField()
+    author = StringField()
+    posted_at = StringField()
+    captured_at = StringField()
+    tool = StringField()
+    context = TextAreaField()
+    is_fit = BooleanField()
+
+    def validate_url(self, field: Field) -> None:
+        """No line is longer than it may be."""
+        for line in (field, self.author, self.posted_at, self.tool):
+            check_length(line.data or "", LINE_SIGNS)
+        check_length(clean(self.context.data or ""))
+
+    def validate_captured_at(self, field: Field) -> None:
+        """It is said when it was captured, unless it is a copy of something kept already."""
+        if "original" not in request.form and moment_of(field.data) is None:
+            raise ValidationError(_("Say when it was captured: day and time, in UTC."))
+
+    @property
+    def seen(self) -> Seen:
+        """The plain values."""
+        at = moment_of(self.captured_at.data)
+        return Seen(
+            url=self.url.data or "",
+            author=self.author.data or "",
+            posted_at=self.posted_at.data or "",
+            captured_at="" if at is None else at.isoformat(timespec="minutes"),
+            tool=self.tool.data or "",
+            context=clean(self.context.data or ""),
+        )
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """What stands in its fields, to be handed back."""
+        return {one.name: str(one.data or "") for one in self if one.name != "is_fit"}
 
 
 class LookBackForm(Form):

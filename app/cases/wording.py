@@ -16,6 +16,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.cases import clocks, drafts
 from app.cases.aid import Rule
+from app.cases.outside import Unfit
 from app.cases.phrasing import Objection
 from app.cases.words import (
     Clock,
@@ -602,6 +603,16 @@ def certificate(pieces: Sequence[str], first: str, second: str) -> str:
     )
 
 
+UNFIT: Final[Words] = {
+    Unfit.NOTHING: _l("Choose a file first."),
+    Unfit.KIND: _l("This is neither a picture, nor a PDF, nor a saved page."),
+    Unfit.TOO_LARGE: _l("This file has more than 7 MB. Capture a part of it."),
+    Unfit.DAMAGED: _l("A copy with parts taken out is a picture; this one cannot be read."),
+    Unfit.BUSY: _l("Many pictures come in at this moment. Please send it once more."),
+    Unfit.NOT_SAID: _l(
+        "Some things are never stored. Say that it is none of them, or note the place alone."
+    ),
+}
 REQUESTS: Final[Mapping[str, PlaceKind]] = {
     "B": PlaceKind.SOCIAL,
     "C": PlaceKind.PASTE,

@@ -116,6 +116,7 @@ OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
     "name": lambda _: ["nothing.css"],
     "notice_id": lambda _: [],
     "picture_id": lambda world: [world.picture],
+    "piece": lambda _: [ABSENT],
     "phrase": lambda _: ["A", "Z"],
     "place": lambda _: [ABSENT],
     "post_id": lambda world: [world.post.public_id, world.removed],

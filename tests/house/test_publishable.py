@@ -34,7 +34,7 @@ BETWEEN_MEMBER_AND_TEAM: Final = {
 }  # fmt: skip
 # Written by operators and moderators in their office.
 OF_THE_TEAM: Final = {
-    "announcements.text", "boards.description", "boards.name", "categories.name",
+    "announcements.text", "phrases.text", "boards.description", "boards.name", "categories.name",
     "rounds.choices", "rounds.heard", "rounds.question", "rounds.tally", "rounds.will_do",
     "rounds.will_not", "wordings.text",
     "guide_texts.body", "list_entries.checked_by", "list_entries.facts",
@@ -45,6 +45,7 @@ IS_NO_TEXT: Final = ("public_id", "subject", "version", "rules_version", "kind",
 CODES: Final = {
     "audit_entries.actor", "audit_entries.verb", "case_letters.template", "cases.codename",
     "filters.board", "guide_texts.code", "guide_texts.language", "list_entries.code",
+    "phrases.code",
     "step_items.code", "members.cost", "members.theme",
     "guarded_values.field", "quarter_counts.quarter", "protections.last_words",
     "drafts.form_key", "messages.form_key", "posts.form_key", "posts.rule",

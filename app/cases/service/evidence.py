@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -21,9 +21,10 @@ from app.accounts.models import Member
 from app.cases import queries
 from app.cases.keys import Ring, Seal
 from app.cases.models import Evidence
+from app.cases.outside import Seen
 from app.cases.service import ledger
 from app.cases.service.casework import Opened
-from app.cases.words import EvidenceKind, Verb
+from app.cases.words import EvidenceKind, PlaceState, Verb
 from app.core import clock, crypto, ids, shreds
 from app.core.crypto import BrokenSealError
 from app.forum.attachments import pictures_of
@@ -85,6 +86,36 @@ def of_post(content: bytes) -> Captured:
     value = json.loads(content)
     about = {"post": value["post"], "at": value["captured_at"]}
     return Captured(content, f"post-{value['post']}.json", about=about)
+
+
+def of_outside(content: bytes, ending: str, seen: Seen) -> Captured:
+    """What somebody captured elsewhere, byte for byte; its name says nothing."""
+    about = {key: value.strip() for key, value in asdict(seen).items()}
+    about["at"] = about.pop("captured_at")
+    return Captured(content, f"{ids.new_id()}.{ending}", EvidenceKind.OUTSIDE, about)
+
+
+def of_redacted(content: bytes, original: Evidence) -> Captured:
+    """A copy of a piece with parts taken out, joined to the piece that it was made of."""
+    about = {"original": original.public_id, "at": clock.now().isoformat(timespec="seconds")}
+    return Captured(content, f"{ids.new_id()}.jpg", EvidenceKind.REDACTED, about)
+
+
+def keep_outside(
+    session: Session, opened: Opened, seal: Seal, captured: Captured, place_id: str
+) -> Evidence:
+    """Seal a capture from outside; a place that it shows is captured from now on.
+
+    Raises:
+        BrokenSealError: when the seal has no key of the identity part.
+    """
+    row = keep(session, opened, seal, captured)
+    if captured.kind is EvidenceKind.REDACTED:
+        ledger.write(session, opened.ring, opened.who, Verb.REDACTED, _about(row))
+    place = queries.place_by_id(session, opened.case.id, place_id)
+    if place is not None and place.state is PlaceState.SEEN:
+        place.state = PlaceState.CAPTURED
+    return row
 
 
 def canonical(value: object) -> bytes:

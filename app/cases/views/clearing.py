@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import redirect, request, url_for
@@ -16,7 +17,7 @@ from app.cases.queries import Worked
 from app.cases.service import destruction, evidence, purge, sweep, team
 from app.cases.service.casework import Opened
 from app.cases.views.common import blueprint, opened_by_me, packed
-from app.cases.words import Profile, SweepStage
+from app.cases.words import PlaceKind, Profile, SweepStage
 from app.core.errors import NotFoundError
 from app.forum.models import Post
 from app.policy.permissions import Permission
@@ -42,6 +43,13 @@ class FoundPost:
 @permit_on(Permission.CASE_LEAD, queries.worked_by_id)
 def clear_up(worked: Worked) -> ResponseReturnValue:
     """What is held for this case, how far the sweep is, and what it found."""
+    return clearing_page(worked)
+
+
+def clearing_page(
+    worked: Worked, problem: str = "", typed: Mapping[str, str] | None = None
+) -> ResponseReturnValue:
+    """The page; what was typed beside a file that was refused is handed back."""
     opened = opened_by_me(worked)
     run = queries.sweep_of(session(), worked.case.id)
     found = [] if run is None else sweep.finds(session(), opened, run)
@@ -50,6 +58,7 @@ def clear_up(worked: Worked) -> ResponseReturnValue:
     shields = sweep.shield_count(session(), worked.case)
     return page(
         "cases/clear_up.html",
+        422 if problem else 200,
         case=worked.case,
         public_id=worked.case.public_id,
         shields=shields,
@@ -70,6 +79,13 @@ def clear_up(worked: Worked) -> ResponseReturnValue:
         copies=wording.pairs(wording.PROFILES)[1:],
         evidence=queries.evidence_of(session(), worked.case.id),
         evidence_words=wording.EVIDENCE,
+        outside_places=[
+            (place.public_id, f"{wording.PLACES[place.kind]} {opened.ring.read(place)['host']}")
+            for place in queries.places_of(session(), worked.case.id)
+            if place.kind is not PlaceKind.HERE
+        ],
+        problem=problem,
+        typed=typed or {},
     )
 
 
@@ -150,7 +166,7 @@ def take_purge_back(worked: Worked) -> ResponseReturnValue:
 @confirmed
 def prove_purge(worked: Worked) -> ResponseReturnValue:
     """Look whether anything is left; what may be public is opened for it, for a reason."""
-    rows = purge.prove(session(), _wide(worked))
+    rows = purge.prove(session(), wide(worked))
     if all(row.proof in purge.SETTLED for row in rows):
         tell(_("Nothing that we could find is left on this site."))
     else:
@@ -164,7 +180,7 @@ def prove_purge(worked: Worked) -> ResponseReturnValue:
 def build_records(worked: Worked) -> ResponseReturnValue:
     """The records as one file, for a reason that the member reads."""
     profile = word(Profile, request.form.get("profile")) or Profile.LAWYER
-    return packed(_wide(worked), profile)
+    return packed(wide(worked), profile)
 
 
 @blueprint.post("/cases/<case_id>/evidence/destroy")
@@ -195,7 +211,7 @@ def check_evidence(worked: Worked) -> ResponseReturnValue:
     return _to(worked, "evidence")
 
 
-def _wide(worked: Worked) -> Opened:
+def wide(worked: Worked) -> Opened:
     """The case with its identity part, opened for the reason that was typed."""
     opened = opened_by_me(worked)
     reason = request.form.get("reason", "")

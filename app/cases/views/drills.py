@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.cases import clocks, drill, queries, wording
+from app.cases import drill, queries, wording
 from app.cases.forms import OpenCaseForm
 from app.cases.queries import Worked
 from app.cases.service import drills
 from app.cases.views.common import blueprint, opened_by_me
-from app.cases.words import Clock, Severity
+from app.cases.words import Severity
 from app.policy.permissions import Permission
 from app.web.access import me, permit, permit_on
 from app.web.render import page, tell
@@ -30,16 +30,9 @@ def show_drill() -> ResponseReturnValue:
         last=queries.last_drill(session()),
         next_on=drills.next_on(session()),
         speed=drill.SPEED,
-        letter_minutes=_minutes(Severity.GRAVE),
         severity_options=wording.options(wording.SEVERITIES, wording.SEVERITY_HINTS),
         severity=int(Severity.GRAVE),
     )
-
-
-def _minutes(severity: Severity) -> int:
-    """How many minutes there are for the first letter of a drill."""
-    wait = clocks.span(Clock.FIRST_LETTER, severity, is_danger=False)
-    return 0 if wait is None else round(wait.total_seconds() / 60 / drill.SPEED)
 
 
 @blueprint.post("/duty/drill")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.cases.views import (
+    captures,
     clearing,
     common,
     drills,
@@ -19,6 +20,7 @@ from app.cases.views import (
 )
 
 FILES = (
+    captures,
     clearing,
     drills,
     duty,
