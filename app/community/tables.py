@@ -60,6 +60,8 @@ GROUPS: Final[tuple[tuple[LazyString, Mapping[str, LazyString]], ...]] = (
             "held_phrase_tags": _l("tags of these phrases, under the server's key"),
             "second_looks": _l("how often shields asked for a second look at somebody's texts"),
             "filters": _l("filters that the moderators made"),
+            "canned_reasons": _l("reasons that the moderators have worded for all of them"),
+            "shift_notes": _l("the note that a moderator leaves to those who come next"),
             "filter_books": _l("when these filters last changed"),
             "rescreenings": _l("how far the filter has looked through old posts again"),
         },

@@ -11,14 +11,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, StringField, TextAreaField, ValidationError
 
-from app.core.text import clean
-from app.moderation.models import Act, ReportReason, Rule, SanctionKind
+from app.core.text import clean, clean_line
+from app.moderation.models import REASON_NAME_SIGNS, Act, ReportReason, Rule, SanctionKind
 from app.moderation.service import Complaint, Decision
 from app.review.models import Reason
 from app.review.queries import Claimed
 from app.web.forms import Form
 
 TEXT_SIGNS: Final = 4_000
+NOTE_SIGNS: Final = 1_000
 DAYS: Final = ("1", "3", "7", "30")
 NUMBER_SIGNS: Final = 15  # whole numbers below 2⁵³
 
@@ -93,6 +94,7 @@ class DecisionForm(Form):
     days = StringField()
     version = StringField()
     seen = StringField()
+    canned = StringField()
 
     def validate_act(self, field: Field) -> None:
         """Something was chosen, and a sanction goes with a decision that has one to explain."""
@@ -138,6 +140,18 @@ class DecisionForm(Form):
     def wants_preview(self) -> bool:
         """Whether `Preview` was pressed."""
         return "preview" in request.form
+
+    @property
+    def wants_reason(self) -> bool:
+        """Whether a worded reason is to be put in."""
+        return "fill" in request.form
+
+    def begin_with(self, text: str, rule: Rule) -> None:
+        """Put a worded reason behind what was typed, and its rule where none was chosen."""
+        typed = clean(self.facts.data or "")
+        self.facts.data = f"{typed}\n\n{text}" if typed else text
+        if word(Rule, self.rule.data) is None:
+            self.rule.data = rule.value
 
     @property
     def seen_version(self) -> int:
@@ -217,6 +231,63 @@ class ReplyForm(Form):
         if not text:
             raise ValidationError(_("Say to the member why. This is what will be read."))
         check_length(text)
+
+    @property
+    def seen_version(self) -> int:
+        """The version of the item on the page that was sent; 0, which no item has, without one."""
+        return number(self.version.data) or 0
+
+
+class CannedReasonForm(Form):
+    """A reason to be worded once for the whole team."""
+
+    name = StringField(_l("What you call it"))
+    rule = StringField(_l("On which rule?"))
+    text = TextAreaField(_l("What the member reads"))
+
+    def validate_name(self, field: Field) -> None:
+        """It can be told from the others in a list."""
+        name = clean_line(field.data or "")
+        if not 0 < len(name) <= REASON_NAME_SIGNS:
+            raise ValidationError(
+                _("Give it a name of at most %(most)d characters.", most=REASON_NAME_SIGNS)
+            )
+
+    def validate_rule(self, field: Field) -> None:
+        """A reason rests on a rule."""
+        if word(Rule, field.data) is None:
+            raise ValidationError(_("Choose the rule on which this rests."))
+
+    def validate_text(self, field: Field) -> None:
+        """There is something to read, and not too much."""
+        text = clean(field.data or "")
+        if not text:
+            raise ValidationError(_("Write what the member will read."))
+        check_length(text)
+
+
+class NoteForm(Form):
+    """A note for the next shift; without a text, the one that is there goes."""
+
+    text = TextAreaField(_l("For the next shift"))
+
+    def validate_text(self, field: Field) -> None:
+        """A note is short."""
+        over = len(clean(field.data or "")) - NOTE_SIGNS
+        if over > 0:
+            raise ValidationError(
+                _(
+                    "This is %(over)d characters longer than it may be. Nothing is lost.",
+                    over=over,
+                )
+            )
+
+
+class HandOnForm(Form):
+    """To whom an item is handed on."""
+
+    to = StringField(_l("Hand it on to"))
+    version = StringField()
 
     @property
     def seen_version(self) -> int:

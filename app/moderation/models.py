@@ -24,6 +24,7 @@ from app.core.db import Base, BigKey, Hour, Word
 from app.core.retention import Keep
 
 ANSWER_WINDOW: Final = timedelta(days=90)  # as long as the review item and its reports are kept
+REASON_NAME_SIGNS: Final = 60
 _STILL_OPEN: Final = sql("closed_on IS NULL")
 
 
@@ -223,3 +224,31 @@ class HandedPart(Base):
         ForeignKey("members.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     part: Mapped[bytes] = mapped_column(LargeBinary(128))
+
+
+class CannedReason(Base):
+    """A reason that the team has worded once, to begin a statement with."""
+
+    __tablename__ = "canned_reasons"
+    __retention__ = Keep(why="until a moderator takes it away; it speaks of no member")
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    name: Mapped[str] = mapped_column(String(REASON_NAME_SIGNS))
+    rule: Mapped[Rule] = mapped_column(Word(Rule))
+    text: Mapped[str] = mapped_column(Text)
+    changed_on: Mapped[date] = mapped_column(Date)
+
+
+class ShiftNote(Base):
+    """What one moderator leaves to those who come after; there is never more than one."""
+
+    __tablename__ = "shift_notes"
+    __retention__ = Keep(why="a shift has long begun by then", days=7, after="written_on")
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    author_id: Mapped[int | None] = mapped_column(
+        ForeignKey("members.id", ondelete="CASCADE"), index=True
+    )
+    text: Mapped[str] = mapped_column(Text)
+    written_on: Mapped[date] = mapped_column(Date)

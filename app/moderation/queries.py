@@ -23,6 +23,7 @@ from app.forum.models import Board, Post, Revision, Thread, pictures_in, with_al
 from app.forum.queries import Page, may_enter_sql, posts_by_ids, pseudonyms_by_id
 from app.moderation.models import Act, Outcome, Report, ReportReason, Rule, Sanction, Statement
 from app.moderation.models import SanctionKind as Kind
+from app.policy.permissions import Permission, Verdict, judge
 from app.policy.vocabulary import Actor, Gate, Role, Standing, Trust, Visibility
 from app.review import queries as review
 from app.review.models import IN_BODY, IN_TITLE, Reason, ReviewItem
@@ -376,6 +377,15 @@ def moderators(session: Session, without: set[int]) -> list[Member]:
     """Those who moderate and are here to do it, but for some."""
     query = select(Member).where(_may_moderate(), Member.id.not_in(without))
     return list(session.scalars(query.order_by(Member.id)))
+
+
+def successors(session: Session, moderator: Actor, matter: Matter) -> list[Member]:
+    """The other moderators who may decide an item, by the rule that bars its own parties."""
+    return [
+        other
+        for other in moderators(session, without={moderator.id or 0})
+        if judge(Permission.REVIEW_DECIDE, other.actor, matter).verdict is Verdict.ALLOW
+    ]
 
 
 def _is_alone(session: Session, parties: set[int | None], post: Post | None) -> bool:

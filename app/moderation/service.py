@@ -311,6 +311,27 @@ def take_over(session: Session, moderator: Actor, item: ReviewItem, version: int
     return item
 
 
+def hand_on(
+    session: Session, moderator: Actor, matter: Matter, pseudonym: str, version: int
+) -> Member | None:
+    """Give an item one has taken to another moderator who may decide it, and tell that one.
+
+    Returns who has it now, or nothing where there is nobody of that name who may decide it.
+
+    Raises:
+        StaleError: when one does not have it any more, or it was changed since `version`.
+    """
+    others = queries.successors(session, moderator, matter)
+    to = next((other for other in others if other.pseudonym == pseudonym), None)
+    if to is None:
+        return None
+    audit.take_turn(session)
+    review.hand_on(session, moderator, matter.item, to.id, version)
+    audit.record(session, moderator.public_id, "review.hand_on", matter.item.public_id)
+    forum.notify(session, to.id, "handed_on", matter.item.public_id)
+    return to
+
+
 # --- answers --------------------------------------------------------------------------------------
 
 

@@ -17,12 +17,15 @@ from app.forum import rescreening as rescreenings
 from app.forum.models import Post
 from app.messages import queries as messages
 from app.messages.models import Conversation, Message
-from app.moderation import handing, queries, service, words
+from app.moderation import desk, handing, queries, service, words
 from app.moderation.forms import (
     AnswerForm,
     BulkForm,
+    CannedReasonForm,
     DecisionForm,
     HandedForm,
+    HandOnForm,
+    NoteForm,
     ReplyForm,
     ReportForm,
     day,
@@ -30,7 +33,7 @@ from app.moderation.forms import (
     number,
 )
 from app.moderation.handing import Handed
-from app.moderation.models import ReportReason
+from app.moderation.models import CannedReason, ReportReason, Rule
 from app.moderation.queries import Matter, Ruling
 from app.policy.permissions import Permission
 from app.policy.vocabulary import Trust
@@ -253,9 +256,10 @@ def decide_chosen() -> ResponseReturnValue:
 
 
 def _queue_page(
-    form: BulkForm, *, status: int = 200, is_stale: bool = False
+    form: BulkForm, *, status: int = 200, is_stale: bool = False, note: NoteForm | None = None
 ) -> ResponseReturnValue:
     """One page of the queue, with what was chosen still chosen."""
+    note = note or NoteForm(formdata=None)
     asked = filters()
     wanted = Filter(
         reason=asked["reason"],
@@ -270,7 +274,9 @@ def _queue_page(
         reasons=list(Reason),
         claims=Claimed,
         form=form,
-        problems=form.problems(),
+        problems=form.problems() | note.problems(),
+        shift_note=desk.shift_note(session()),
+        note=note,
         ticked={public_id for public_id, _version, _seen in form.chosen},
         is_stale=is_stale,
         rules=words.options(words.RULES),
@@ -293,6 +299,63 @@ def _chosen(form: BulkForm) -> list[service.Chosen]:
         demand(Permission.REVIEW_DECIDE, matter)
         chosen.append(service.Chosen(matter.item, version, seen))
     return chosen
+
+
+@blueprint.post("/queue/note")
+@permit(Permission.DESK_KEEP)
+def leave_note() -> ResponseReturnValue:
+    """Leave a note for the next shift, in place of the one before it."""
+    form = NoteForm()
+    if not form.validate():
+        return _queue_page(BulkForm(formdata=None), status=422, note=form)
+    desk.leave_note(session(), me(), form.text.data or "")
+    return redirect(url_for("moderation.queue"))
+
+
+# --- worded reasons -------------------------------------------------------------------------------
+
+
+@blueprint.get("/queue/reasons")
+@permit(Permission.DESK_KEEP)
+def all_reasons() -> ResponseReturnValue:
+    """The reasons that the team has worded, and the form for another."""
+    return _reasons_page(CannedReasonForm(formdata=None))
+
+
+@blueprint.post("/queue/reasons")
+@permit(Permission.DESK_KEEP)
+def add_reason() -> ResponseReturnValue:
+    """Word a reason for the whole team."""
+    form = CannedReasonForm()
+    if not form.validate():
+        return _reasons_page(form, 422)
+    if desk.is_full(session()):
+        tell(_("There are as many as there can be. Take one away first."), "warning")
+        return _reasons_page(form, 422)
+    desk.add_reason(session(), me(), form.name.data, Rule(form.rule.data), form.text.data)
+    tell(_("It is there for everybody who decides."))
+    return redirect(url_for("moderation.all_reasons"))
+
+
+@blueprint.post("/queue/reasons/<reason_id>/remove")
+@permit_on(Permission.DESK_KEEP, desk.reason_by_id)
+def remove_reason(reason: CannedReason) -> ResponseReturnValue:
+    """Take a worded reason away."""
+    desk.remove_reason(session(), me(), reason)
+    tell(_("It is gone. Statements that began with it stay as they are."))
+    return redirect(url_for("moderation.all_reasons"))
+
+
+def _reasons_page(form: CannedReasonForm, status: int = 200) -> ResponseReturnValue:
+    """The page of worded reasons, with what was typed."""
+    return page(
+        "moderation/canned_reasons.html",
+        status,
+        canned_reasons=desk.canned_reasons(session()),
+        form=form,
+        problems=form.problems(),
+        rules=words.options(words.RULES),
+    )
 
 
 # --- one item -------------------------------------------------------------------------------------
@@ -330,11 +393,29 @@ def give_back(matter: Matter) -> ResponseReturnValue:
     return redirect(url_for("moderation.queue"))
 
 
+@blueprint.post("/queue/<item_id>/hand-on")
+@permit_on(Permission.REVIEW_DECIDE, queries.matter_by_id)
+def hand_on(matter: Matter) -> ResponseReturnValue:
+    """Give an item that one has to another moderator."""
+    form = HandOnForm()
+    to = service.hand_on(session(), me(), matter, form.to.data or "", form.seen_version)
+    if to is None:
+        tell(_("Choose to whom it goes. Nothing was done."), "warning")
+        return _to(matter)
+    tell(_("%(moderator)s has it now, and will find a line in the inbox.", moderator=to.pseudonym))
+    return redirect(url_for("moderation.queue"))
+
+
 @blueprint.post("/queue/<item_id>/decide")
 @permit_on(Permission.REVIEW_DECIDE, queries.matter_by_id)
 def decide(matter: Matter) -> ResponseReturnValue:
     """Decide about a post and its author, or show what its author would read."""
     form = DecisionForm()
+    if form.wants_reason:
+        canned = desk.reason_by_id(session(), form.canned.data or "")
+        if canned is not None:
+            form.begin_with(canned.text, canned.rule)
+        return _item_page(matter, form)
     if not form.validate():
         return _item_page(matter, form, status=422)
     if form.wants_preview:
@@ -401,6 +482,8 @@ def _item_page(
         history=queries.history(session(), me(), matter),
         ruling=queries.ruling_of(session(), matter.statement) if matter.statement else None,
         holder=queries.holder_of(session(), matter.item),
+        successors=_successors(matter),
+        **_canned(matter),
         is_mine=matter.item.holder_id == me().id,
         is_own=matter.author_id == me().id,
         may_decide=may(Permission.REVIEW_DECIDE, matter),
@@ -412,6 +495,25 @@ def _item_page(
         sanctions=[("", _("No sanction"), ""), *words.choices(words.SANCTIONS)],
         **values,
     )
+
+
+def _successors(matter: Matter) -> list[tuple[str, str]]:
+    """To whom one may hand an item on, as choices; nobody while one does not have it."""
+    if not matter.item.is_open or matter.item.holder_id != me().id:
+        return []
+    names = [other.pseudonym for other in queries.successors(session(), me(), matter)]
+    return [("", _("Choose")), *((name, name) for name in names)] if names else []
+
+
+def _canned(matter: Matter) -> dict[str, Any]:
+    """The worded reasons of the team, as choices; none where nothing is left to decide."""
+    kept = (
+        desk.canned_reasons(session()) if matter.item.is_open and matter.statement is None else []
+    )
+    return {
+        "canned_reasons": kept,
+        "reason_options": [("", _("Choose")), *((one.public_id, one.name) for one in kept)],
+    }
 
 
 def _to(matter: Matter) -> ResponseReturnValue:

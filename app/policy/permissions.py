@@ -52,6 +52,7 @@ class Permission(StrEnum):
     COPY_READ = "copy:read"
     COPY_REVOKE = "copy:revoke"
     COVER_EDIT = "cover:edit"
+    DESK_KEEP = "desk:keep"
     DRAFT_ERASE = "draft:erase"
     DRAFT_LIST = "draft:list"
     DRAFT_READ = "draft:read"
@@ -356,6 +357,7 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.COPY_READ: Access(see=(belongs,)),
     Permission.COPY_REVOKE: Access(see=(belongs,)),
     Permission.COVER_EDIT: Access(see=(is_operator,)),
+    Permission.DESK_KEEP: Access(see=(is_moderator,)),
     Permission.DRAFT_ERASE: Access(see=(belongs,)),
     Permission.DRAFT_LIST: Access(see=(is_member,)),
     Permission.DRAFT_READ: Access(see=(belongs,)),

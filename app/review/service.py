@@ -138,6 +138,19 @@ def give_back(session: Session, moderator: Actor, item: ReviewItem) -> ReviewIte
     return _change(session, item, item.version, {"claimed_by": None, "claimed_at": None})
 
 
+def hand_on(
+    session: Session, moderator: Actor, item: ReviewItem, to: int, version: int
+) -> ReviewItem:
+    """Give an item that one has taken to another moderator, whose half hour begins now.
+
+    Raises:
+        StaleError: when one does not have it any more, or it has been decided.
+    """
+    if item.holder_id != moderator.id:
+        raise StaleError
+    return _change(session, item, version, {"claimed_by": to, "claimed_at": clock.now()})
+
+
 def close(session: Session, item: ReviewItem, version: int, outcome: str) -> ReviewItem:
     """Close an item with the word for what was decided.
 

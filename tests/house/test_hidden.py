@@ -39,6 +39,7 @@ from app.forum.service import Draft
 from app.messages import service as messages
 from app.messages.models import Conversation, Message
 from app.moderation.models import (
+    CannedReason,
     HandedMessage,
     HandedPart,
     Report,
@@ -108,6 +109,7 @@ OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
     "helper": lambda _: [ABSENT],
     "helper_id": lambda _: [],
     "guide": lambda _: ["accounts"],
+    "reason_id": lambda _: [],
     "invite_id": lambda _: [],
     "handed_id": lambda _: [],
     "item_id": lambda _: [],
@@ -275,6 +277,12 @@ def _hide(session: Session, made: World, heron: Member, owl: Member, stoat: Memb
     filtering = Filter(
         sort=Sort.PHRASE, pattern="canarypattern", action=Action.HOLD, made_on=clock.today()
     )
+    canned = CannedReason(
+        name="canaryreason",
+        rule=HouseRule.HARASSMENT,
+        text="canaryreason",
+        changed_on=clock.today(),
+    )
     guarding = Protection(
         measure=Measure.WRITING,
         board_id=secret.id,
@@ -300,7 +308,7 @@ def _hide(session: Session, made: World, heron: Member, owl: Member, stoat: Memb
     unsigned = NoticeWording(
         occasion=Occasion.REAFFIRMATION, text="Canarywording", days=3, made_on=clock.today()
     )
-    session.add_all([shield, filtering, guarding, asked, unsigned])
+    session.add_all([shield, filtering, canned, guarding, asked, unsigned])
     session.flush()  # what was just added gets its public ids
     said = RoundText(id=1, round_id=asked.id, body="Canarysaid")
     session.add(said)
@@ -310,6 +318,7 @@ def _hide(session: Session, made: World, heron: Member, owl: Member, stoat: Memb
         "board_id": [secret.public_id],
         "draft_id": [_draft(session, heron, secret)],
         "filter_id": [filtering.public_id],
+        "reason_id": [canned.public_id],
         "protection_id": [guarding.public_id],
         "round_id": [asked.public_id],
         "wording_id": [unsigned.public_id],

@@ -38,7 +38,8 @@ OF_THE_TEAM: Final = {
     "rounds.choices", "rounds.heard", "rounds.question", "rounds.tally", "rounds.will_do",
     "rounds.will_not", "wordings.text",
     "guide_texts.body", "list_entries.checked_by", "list_entries.facts",
-    "filters.message", "filters.pattern", "settings.value", "statements.facts", "statements.reply",
+    "canned_reasons.name", "canned_reasons.text", "filters.message", "filters.pattern",
+    "settings.value", "shift_notes.text", "statements.facts", "statements.reply",
 }  # fmt: skip
 # Ids, versions, codes from a list of ours: nobody types them.
 IS_NO_TEXT: Final = ("public_id", "subject", "version", "rules_version", "kind", "state")

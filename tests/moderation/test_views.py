@@ -78,6 +78,7 @@ ITEM_DOORS = [
     ("post", "/take"),
     ("post", "/take-over"),
     ("post", "/give-back"),
+    ("post", "/hand-on"),
     ("post", "/decide"),
     ("post", "/answer"),
 ]
