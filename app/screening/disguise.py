@@ -181,7 +181,7 @@ def _fits(  # the neighbourhood of one word  # noqa: PLR0913, PLR0917  # what on
         return False
     if sign == ".":
         return (
-            after in ENDINGS
+            (after in ENDINGS and (key == "dot" or after not in _SMALL_WORDS))
             or after.isdigit()
             or key == "dot"
             or (key in {"punkt", "punto", "point", "ponto"} and after in PROVIDERS)
@@ -193,6 +193,10 @@ def _fits(  # the neighbourhood of one word  # noqa: PLR0913, PLR0917  # what on
             and (after in PROVIDERS or (bool(beyond) and _is_domain(keys, left, before, beyond)))
         )
     return any(word in _DOTS for word in keys[max(0, left - 4) : right + 6])
+
+
+# Endings that are words of every sentence: "at one point in this film".
+_SMALL_WORDS: Final = frozenset({"in", "it", "is", "me", "so", "to", "be", "at", "no", "us", "my"})
 
 
 def _is_domain(keys: list[str], left: int, before: str, beyond: list[str]) -> bool:

@@ -164,6 +164,7 @@ CLAUSE: Final[Mapping[str, int]] = {
     "name.of_kin": 10,
     "name.behind": 13,
     "name.nobody": -8,
+    "name.loose": -6,
     "name.common": -10,
     "name.of_somebody_known": -26,
     "name.of_a_thing": -20,

@@ -169,7 +169,8 @@ def _clause(scene: Scene, clauses: Clauses, at: int, people: People) -> Target |
                 person is not None
                 and near - person.last <= _ADVERBS
                 and view.keys[near - 1] != "a"  # "for a living"
-                and (view.keys[near] != "from" or near - person.last <= 1)  # "learn from"
+                and not _is_far(view, person, near)
+                and (view.keys[near] != "from" or _comes_from(clauses, person, near))
                 and (view.keys[near] not in _GOES or _is_a_place(view, bits, near, view.keys[at]))
             )
         ):
@@ -240,7 +241,9 @@ def _clause(scene: Scene, clauses: Clauses, at: int, people: People) -> Target |
             if real or (is_pointed and person.rule != "owner.second")
             else "asked.who"
         )
-    elif (lives and not person.is_owner) or (be and clauses.has(_AREA, at + 1, at + 3)):
+    elif (lives and not person.is_owner) or (
+        be and clauses.has(_AREA, at + 1, min(at + 3, person.first))
+    ):
         rule = "asked.clause"
     elif called:
         rule = "asked.name"
@@ -249,6 +252,22 @@ def _clause(scene: Scene, clauses: Clauses, at: int, people: People) -> Target |
     return at, last, rule, person, is_question
 
 
+def _comes_from(clauses: Clauses, person: Person, at: int) -> bool:
+    """`where she is from`, `where does she come from`; not `what can you learn from`."""
+    is_at_once = at == person.last or bool(clauses.bits[at - 1] & _BE)
+    return is_at_once or clauses.view.keys[at - 1] in _COMES
+
+
+def _is_far(view: View, person: Person, at: int) -> bool:
+    """`what can you say of a camera that works`: there something else does."""
+    return not _WHO_ELSE.isdisjoint(view.keys[person.last : at])
+
+
+_COMES: Final = frozenset(
+    ["come", "comes", "came", "originally", "actually", "really", "even"]
+    + ["posts", "posting", "works", "working", "streams", "logs"]
+)
+_WHO_ELSE: Final = frozenset({"that", "which", "can", "t", "a", "an"})
 _AREA: Final = bit("area")
 _WHO_REACH, _WHICH_REACH = 4, 6  # tokens: who is actually she; which part of town does she
 _ADVERBS: Final = 8  # tokens between who and the verb: `the family … is hiding`

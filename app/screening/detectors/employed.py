@@ -8,7 +8,7 @@ from typing import Final
 from app.screening.clauses import Clauses, Person
 from app.screening.findings import About, Category
 from app.screening.grammar import bit
-from app.screening.lexicon import HEAD, INSTITUTION, MASS, STOP
+from app.screening.lexicon import COMMON, GIVEN, HEAD, INSTITUTION, MASS, STOP, SURNAME
 from app.screening.readers import Read, place_from
 from app.screening.scene import Candidate, Scene
 from app.screening.scoring import BASE, CLAUSE
@@ -85,6 +85,8 @@ def _weighed(scene: Scene, clauses: Clauses, at: int, read: Read) -> Candidate |
     before, behind = max(low, read.first - LEAD), min(high, read.last + TRAIL)
     if not _is_led(clauses, at, low) or (read.weight < _NAMED and _is_loose(clauses, at, low)):
         return None
+    if _is_a_person(clauses, at, read):
+        return None
     leads = view.keys[at] in _PREPOSITIONS or view.keys[at] == "by"
     rule = ""
     if view.keys[at] == ":" and at and view.keys[at - 1] in _LABELS:
@@ -150,6 +152,16 @@ def _weighed(scene: Scene, clauses: Clauses, at: int, read: Read) -> Candidate |
     if count and candidate.about is not About.SELF:
         candidate.add("public", -10 if count == 1 else -20)
     return candidate
+
+
+def _is_a_person(clauses: Clauses, at: int, read: Read) -> bool:
+    """`he hired Jimmy Johnson`, `a nurse, Daphne Parish`; not `works for Morgan Stanley`."""
+    view = clauses.view
+    if read.last - read.first != 2 or read.has_head or view.keys[at] == "at":  # noqa: PLR2004  # given name and surname
+        return False
+    first, last = view.flags[read.first], view.flags[read.last - 1]
+    is_name = first & GIVEN and not first & COMMON and last & (GIVEN | SURNAME) and not last & HEAD
+    return bool(is_name) and not clauses.has(_WORKS, max(0, at - 2), at)
 
 
 def _says_work(clauses: Clauses, first: int, last: int) -> bool:

@@ -136,6 +136,8 @@ def _account(scene: Scene, clauses: Clauses, low: int, high: int) -> Candidate |
     mentions = _mentions(scene, clauses, low, high)
     if not mentions or mentions[-1][0] == low:
         return None
+    if len(mentions) > 1 and len({tuple(view.keys[m[0] : m[1]]) for m in mentions}) == 1:
+        return None  # one account is mentioned again
     last_first, last_end, weight = mentions[-1]
     person = _other(clauses, last_first, max(low, last_first - 2 * REACH))
     signals: list[tuple[str, int]] = []
@@ -154,7 +156,7 @@ def _account(scene: Scene, clauses: Clauses, low: int, high: int) -> Candidate |
     ):
         signals.append(("linked.other", CLAUSE["linked.other"]))
     if any(
-        (bits[n] & _POSTS and not _AS_WHAT.isdisjoint(view.keys[n + 1 : n + 3]))
+        (bits[n] & _POSTS and _is_posting(clauses, n))
         or (bits[n] & _CALLS and view.keys[n + 1] in {"herself", "himself"})
         for n in range(low, high - 1)
     ):
@@ -205,7 +207,8 @@ def _are_both(clauses: Clauses, at: int, mentions: list[tuple[int, int, int]]) -
     """`A and B are both her`, `A and B share a keyboard`."""
     keys = clauses.view.keys
     is_told = keys[at] == "share" or (keys[at + 1 : at + 2] or [""]) in _BOTH_OF
-    return keys[at] in {"both", "share"} and is_told and at > mentions[0][0] and len(mentions) > 1
+    are_two = len(mentions) > 1 and (at > mentions[0][0] if keys[at] == "both" else at >= mentions[1][1])
+    return keys[at] in {"both", "share"} and is_told and are_two  # not "@wren, share it with @owl"
 
 
 _BOTH_OF: Final = ([""], ["her"], ["him"], ["hers"], ["his"], ["the"], ["one"], ["run"], ["."])
@@ -223,6 +226,17 @@ def _are_equal(clauses: Clauses, one: tuple[int, int, int], other: tuple[int, in
     return bool(joins) and len(between) <= 4 and min(one[2], other[2]) >= 6  # noqa: PLR2004  # few words, sure names
 
 
+def _is_posting(clauses: Clauses, at: int) -> bool:
+    """`posts as`, `goes here by`, `is online as`; not `is magnetic as`, `is as dull as`."""
+    keys, bits = clauses.view.keys, clauses.bits
+    if keys[at + 1] in _AS_WHAT:
+        return not bits[at] & _BE or "as" not in keys[at + 2 : at + 5]
+    if keys[at + 2 : at + 3] == [] or keys[at + 2] not in _AS_WHAT:
+        return False
+    return not bits[at] & _BE or bool(bits[at + 1] & (_PLATFORM | ADVERBS | _OFFLINE))
+
+
+_OFFLINE: Final = bit("offline", "now")
 _AS_WHAT: Final = frozenset({"as", "by", "under"})
 
 
@@ -235,7 +249,13 @@ _BEING: Final = frozenset({"be", "post", "go", "write", "play", "stream", "sell"
 
 def _is_one(clauses: Clauses, at: int) -> bool:
     """`are one man`, `one and the same`."""
-    return clauses.view.keys[at] == "one" and at > 0 and bool(clauses.bits[at - 1] & _BE)
+    keys = clauses.view.keys
+    if keys[at] != "one" or at == 0 or not clauses.bits[at - 1] & _BE:
+        return False
+    return not keys[at + 1 : at + 2] or keys[at + 1] not in _OF_MANY
+
+
+_OF_MANY: Final = frozenset({"of", "such", "that", "more", "thing", "which", "who"})
 
 
 _ONE: Final = bit("one")

@@ -82,6 +82,8 @@ def _is_code(view: View, read: Read) -> bool:
     said = view.text[view.starts[read.first] : view.ends[read.last - 1]]
     if tuple(view.keys[read.first : read.last]) in _PLACEHOLDERS:
         return True
+    if len(set(view.keys[read.first : read.last])) == 1:
+        return True  # "eve eve"
     return said.isupper() and not view.is_capitalised
 
 
@@ -127,6 +129,8 @@ def _weighed(scene: Scene, clauses: Clauses, read: Read) -> Candidate | None:  #
         candidate.about = About.SELF if is_self else person.about
     else:
         candidate.add("name.nobody", CLAUSE["name.nobody"])
+        if strongest == "name.beside" and _is_signature(clauses, read):
+            candidate.add("name.loose", CLAUSE["name.loose"])  # who said a saying; "R.I.P. …"
     first_flag = view.flags[read.first]
     last_flag = view.flags[read.last - 1]
     if (first_flag & (COMMON | MASS) and not first_flag & GIVEN) or last_flag & HEAD:
@@ -155,6 +159,12 @@ def _weighed(scene: Scene, clauses: Clauses, read: Read) -> Candidate | None:  #
 _TITLES: Final = frozenset(
     ["prof", "professor", "sir", "dame", "judge", "lord", "lady", "rev", "cllr", "inspector"]
 )
+
+
+def _is_signature(clauses: Clauses, read: Read) -> bool:
+    """`… in order to lead them. - Henri Turenne`, `R.I.P. George Kuchar`: who said or is it."""
+    low, high = clauses.sentence(read.first)
+    return 0 < low and read.first - low <= 1 and high <= read.last and clauses.view.keys[low - 1] == "."
 
 
 def _is_own_kin(clauses: Clauses, person: Person | None) -> bool:
@@ -276,8 +286,9 @@ def _cues(scene: Scene, clauses: Clauses, read: Read) -> list[str]:  # noqa: C90
             rules.append("name.beside")  # "… That's her."
     ends = last >= high or not keys[last][0].isalpha() or bool(view.flags[last] & STOP)
     is_listed = bool(view.flags[first] & GIVEN)
-    if first > low and keys[first - 1] in {"a", "certain"} and is_listed and ends:
-        rules.append("name.beside")
+    if first > low and keys[first - 1] in {"a", "certain"} and is_listed and ends:  # noqa: SIM102  # one question after another
+        if view.is_capital(first) or keys[first - 1] == "certain":
+            rules.append("name.beside")  # "a Delia Pomfrey", and no "toy revolver"
     if first > low and keys[first - 1] == "," and (last >= high or keys[last] == ","):  # noqa: SIM102  # one question after another
         if any(
             p.rule in _APPOSED and p.first >= first - BEFORE

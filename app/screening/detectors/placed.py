@@ -203,6 +203,8 @@ def _times(scene: Scene, clauses: Clauses, first: int, last: int) -> list[tuple[
     for at in range(first, last):
         mine = bits[at]
         key = view.keys[at]
+        if view.keys[at + 1 : at + 3] == ["'", "s"]:
+            continue  # "tonight's show" says of the show when it is
         if mine & _OFTEN:
             near = bits[at + 1 : at + 4]
             if any(other & (_DAY | _PART) for other in near) or key in _ALONE or key in _EACH:
