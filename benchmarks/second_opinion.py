@@ -6,8 +6,8 @@ replaced by their class) and over what the engine itself found, weak candidates 
 judged file by file, each time trained on all the other files, and at last on the measures, of which
 only totals are printed. Needs scikit-learn, which the project does not ship or install.
 
-Further arguments are files of ordinary talk, a post a line, one half (every other line) of which is
-trained on as harmless and the other half measured.
+Further arguments are files: `*.jsonl` are more labelled lines, any other is ordinary talk, a post a
+line, of which every other line is trained on as harmless and the rest measured.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ from app.screening.tokens import View
 from benchmarks.screening import FOLDERS, TRUST, lines
 
 MEASURES: Final = ("check", "blind_check")
-SHARED: Final = Path("/work/shared/data")
 # What rests on words; the others rest on digits, check digits and hosts, and are never vetoed.
 CONTEXTUAL: Final = frozenset(
     {
@@ -192,16 +191,18 @@ def curves(name: str, of: list[Line]) -> None:
     print(f"{name:28} both, .15 and .97   {rates(of, 0.15, 0.97)}")
 
 
-def main(ordinary: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Print the tables; return 0."""
-    folders = (*FOLDERS, SHARED)
-    paths = sorted(path for folder in folders for path in folder.glob("*.jsonl"))
+    named = [Path(argument) for argument in arguments]
+    paths = sorted(path for folder in FOLDERS for path in folder.glob("*.jsonl"))
+    paths += [path for path in named if path.suffix == ".jsonl"]
     every = [read(row) for row in lines(paths)]
     plain = {"lang": "en", "spans": [], "label": "ok"}
     talk = [
-        read({**plain, "text": text, "file": Path(name).stem})
-        for name in ordinary
-        for text in Path(name).read_text(encoding="utf-8", errors="replace").splitlines()
+        read({**plain, "text": text, "file": path.stem})
+        for path in named
+        if path.suffix != ".jsonl"
+        for text in path.read_text(encoding="utf-8", errors="replace").splitlines()
         if text.strip()
     ]
     learned, unread_talk = talk[::2], talk[1::2]

@@ -180,7 +180,8 @@ class Clauses:
     def is_hailed(self, at: int) -> bool:
         """Return whether a mention calls somebody or says whom one quotes, and tells nothing.
 
-        `@wren @owl look at this`, `RT @wren: …`, and `…, @wren` at the end; not `@wren is …`.
+        `@wren @owl look at this`, `RT @wren: …`, `via @wren` and
+        `…, @wren` at the end; not `@wren is …`.
         """
         keys, bits, symbols = self.view.keys, self.bits, self.view.symbols
         if keys[at][0] != "@":
@@ -188,7 +189,7 @@ class Clauses:
         first = at
         while first and keys[first - 1][0] == "@":
             first -= 1
-        if first and keys[first - 1] == "rt":
+        if first and keys[first - 1] in {"rt", "via", "cc"}:
             return True
         then = at + 1
         while then < len(keys) and keys[then][0] == "@":
@@ -198,6 +199,8 @@ class Clauses:
             return is_last and symbols[first - 1] in {",", URL_SYMBOL}
         if is_last:
             return first < at  # a name alone may be an answer
+        if keys[then : then + 3] in _HERE_IS:
+            return True
         return not (
             bits[then] & (_VERBS | _JOINING | ADVERBS)
             or keys[then] in _EQUALS
@@ -374,6 +377,7 @@ _YEAR_BEFORE: Final = frozenset(
     {"in", "since", "until", "till", "from", "of", "by", "(", "c", "circa", "-"}
 )
 _HANDLES: Final = frozenset({HANDLE_SYMBOL, CAMEL_SYMBOL})
+_HERE_IS: Final = (["here", "'", "s"], ["there", "'", "s"])
 _OF_CODE: Final = frozenset(  # how a name in a program ends: prod_server
     [
         "api",

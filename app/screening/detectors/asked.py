@@ -224,6 +224,7 @@ def _clause(scene: Scene, clauses: Clauses, at: int, people: People) -> Target |
         or (
             at < 3  # noqa: PLR2004  # "lol where does she live"
             and not bits[at - 1] & _KNOW
+            and view.keys[at - 1] not in _WHOM
         )
     )
     if is_who and person.rule == "owner.job":
@@ -264,10 +265,13 @@ def _is_far(view: View, person: Person, at: int) -> bool:
 
 
 _COMES: Final = frozenset(
-    ["come", "comes", "came", "originally", "actually", "really", "even"]
-    + ["posts", "posting", "works", "working", "streams", "logs"]
+    {
+        *("come", "comes", "came", "originally", "actually", "really", "even"),
+        *("posts", "posting", "works", "working", "streams", "logs"),
+    }
 )
 _WHO_ELSE: Final = frozenset({"that", "which", "can", "t", "a", "an"})
+_WHOM: Final = frozenset({"those", "people", "ones", "all", "everyone"})  # … who are wondering
 _AREA: Final = bit("area")
 _WHO_REACH, _WHICH_REACH = 4, 6  # tokens: who is actually she; which part of town does she
 _ADVERBS: Final = 8  # tokens between who and the verb: `the family … is hiding`
@@ -315,7 +319,8 @@ def _found(scene: Scene, clauses: Clauses, at: int, people: People) -> Target | 
             )
             return (at, person.last, "asked.person", person, False) if is_sure else None
         is_pointed = near > at + 1 and bool(bits[at + 1] & (_ARTICLE | _POINTING))
-        if near < len(bits) and is_pointed and bits[near] & _HOUSE:
+        is_bound = view.keys[near + 1 : near + 2] in _BOUND  # "a work-around", "the track where"
+        if near < len(bits) and is_pointed and bits[near] & _HOUSE and not is_bound:
             return (
                 at,
                 near + 1,
@@ -328,6 +333,7 @@ def _found(scene: Scene, clauses: Clauses, at: int, people: People) -> Target | 
     return None
 
 
+_BOUND: Final = (["-"], ["where"], ["that"], ["which"], ["by"])
 _NEARBY: Final = (["near"], ["beside"], ["by"])
 
 

@@ -207,7 +207,9 @@ def _are_both(clauses: Clauses, at: int, mentions: list[tuple[int, int, int]]) -
     """`A and B are both her`, `A and B share a keyboard`."""
     keys = clauses.view.keys
     is_told = keys[at] == "share" or (keys[at + 1 : at + 2] or [""]) in _BOTH_OF
-    are_two = len(mentions) > 1 and (at > mentions[0][0] if keys[at] == "both" else at >= mentions[1][1])
+    are_two = len(mentions) > 1 and (
+        at > mentions[0][0] if keys[at] == "both" else at >= mentions[1][1]
+    )
     return keys[at] in {"both", "share"} and is_told and are_two  # not "@wren, share it with @owl"
 
 

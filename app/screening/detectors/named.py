@@ -164,7 +164,12 @@ _TITLES: Final = frozenset(
 def _is_signature(clauses: Clauses, read: Read) -> bool:
     """`… in order to lead them. - Henri Turenne`, `R.I.P. George Kuchar`: who said or is it."""
     low, high = clauses.sentence(read.first)
-    return 0 < low and read.first - low <= 1 and high <= read.last and clauses.view.keys[low - 1] == "."
+    return (
+        low > 0
+        and read.first - low <= 1
+        and high <= read.last
+        and clauses.view.keys[low - 1] == "."
+    )
 
 
 def _is_own_kin(clauses: Clauses, person: Person | None) -> bool:
@@ -251,7 +256,7 @@ def _cues(scene: Scene, clauses: Clauses, read: Read) -> list[str]:  # noqa: C90
         ) and any(keys[at] in {"name", "surname", "identity", "named", "called"} for at in said)
         rules.append("name.real" if is_real else "name.said")
     elif any(
-        bits[at] & bit("recorded") and "," not in keys[at:first]
+        bits[at] & bit("recorded") and "," not in keys[at:first] and not _is_signed(keys, at)
         for at in range(max(low, first - 5), first)
     ):
         rules.append("name.recorded")
@@ -277,7 +282,8 @@ def _cues(scene: Scene, clauses: Clauses, read: Read) -> list[str]:  # noqa: C90
         for p in clauses.people_in(last, last + BEHIND)
         if p.about is About.MEMBER and p.rule != "owner.second"
     }
-    if keys[last : last + 2] in _WHO_IS or (
+    is_title = last + 1 < len(keys) and view.is_capital(last + 1) and not view.is_capitalised
+    if (keys[last : last + 2] in _WHO_IS and not is_title) or (
         any(bits[near] & _BEHIND for near in behind) and any(near in accounts for near in behind)
     ):
         rules.append("name.behind")
@@ -313,6 +319,11 @@ def _cues(scene: Scene, clauses: Clauses, read: Read) -> list[str]:  # noqa: C90
     if _is_apposed(scene, clauses, first, low) or _is_alone(clauses, read, low, high):
         rules.append("name.beside")
     return rules
+
+
+def _is_signed(keys: list[str], at: int) -> bool:
+    """`a poster signed by …`, `the newly signed …`: what is known, not what is recorded."""
+    return keys[at] == "signed" and (keys[at + 1] == "by" or keys[max(0, at - 1)] == "newly")
 
 
 _FROM_HERE: Final = (["from", "the"], ["from", "our"], ["from", "my"])

@@ -196,7 +196,9 @@ def _named_after(scene: Scene, step: int, high: int) -> bool:
     return step + 2 < high and scene.view.is_capital(step + 2)
 
 
-def _times(scene: Scene, clauses: Clauses, first: int, last: int) -> list[tuple[str, int]]:
+def _times(  # noqa: C901  # one grammar, read from top to bottom
+    scene: Scene, clauses: Clauses, first: int, last: int
+) -> list[tuple[str, int]]:
     """Return the rules by which tokens `first:last` name a time, the best two."""
     view, bits = scene.view, clauses.bits
     found: dict[str, int] = {}

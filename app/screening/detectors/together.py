@@ -132,7 +132,7 @@ def _standing(scene: Scene) -> Iterator[Candidate]:  # noqa: C901  # one grammar
         if not (
             any((flags[n] & NAMING and not _begins(scene, n)) or keys[n] in ":=" for n in near)
             or keys[read.last : read.last + 1] == ["="]
-            or (_any(scene, NAMING, read.last, read.last + 1) and _is_handle(scene, read.last + 1))
+            or (_any(scene, NAMING, read.last, read.last + 1) and _is_last(scene, read.last + 1))
         ):
             continue  # "she loves Tori Amos" names nobody
         candidate.add("standing.named", EVIDENCE["standing.named"])
@@ -171,6 +171,13 @@ def _is_handle(scene: Scene, at: int) -> bool:
     return view.symbols[at] == HANDLE_SYMBOL or (
         not view.flags[at] and not view.is_capital(at) and view.keys[at].isalpha()
     )
+
+
+def _is_last(scene: Scene, at: int) -> bool:
+    """Return whether a pseudonym ends a clause: not "Kevin Wade is hamstrung by …"."""
+    view = scene.view
+    ends = at + 1 >= len(view.keys) or not view.keys[at + 1][0].isalpha()
+    return _is_handle(scene, at) and (ends or view.symbols[at] == HANDLE_SYMBOL)
 
 
 def _is_street(scene: Scene, at: int) -> bool:
