@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -204,6 +204,8 @@ def spend_invite(session: Session, words: str) -> None:
             Invite.words_hash == queries.invite_hash(words),
             Invite.uses_left > 0,
             Invite.made_on >= queries.first_day_of_invites(),
+            # Of somebody who is suspended they rest; they let people in again with the inviter.
+            Invite.inviter_id.not_in(select(Member.id).where(Member.standing.in_(SHUT_OUT))),
         )
         .values(uses_left=Invite.uses_left - 1),
     )
@@ -444,6 +446,8 @@ def set_standing(
     )
     if standing in SHUT_OUT:
         sessions.end_all(session, member_id)
+    if standing is Standing.REMOVED:  # what was given away lets nobody in any more
+        session.execute(delete(Invite).where(Invite.inviter_id == member_id))
 
 
 def clear_expired_standings(session: Session) -> int:

@@ -11,7 +11,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Member
+from app.accounts import service as invites
+from app.accounts.models import Invite, Member
+from app.accounts.service import NotRightError
 from app.cases import keys, queries
 from app.cases.service import casework, ledger, poster, removal
 from app.cases.service.casework import Opened, SealedTermError
@@ -198,3 +200,20 @@ def test_the_whole_way_over_http(session: Session, sign_in: SignIn) -> None:
     assert "Two people have decided" in read
     mine = sign_in(stage.heron).get(f"/me/case/{opened.case.public_id}?view=full").text
     assert "removed the account that posted it" in mine
+
+
+def test_invites_rest_with_a_suspension_and_are_withdrawn_with_a_removal(session: Session) -> None:
+    stage = set_stage(session)
+    owl = open_case(session, stage)
+    resting, gone = (invites.make_invite(session, stage.stoat.actor, uses=3) for _ in range(2))
+    poster.suspend(session, owl, stage.owl.actor, "It is looked at.")
+    with pytest.raises(NotRightError):
+        invites.spend_invite(session, resting)
+    poster.lift(session, owl, stage.owl.actor)
+    invites.spend_invite(session, resting)
+    removal.propose(session, owl, REASONS)
+    removal.agree(session, opened_by(session, owl, stage.wren), stage.wren.actor)
+    for words in (resting, gone):
+        with pytest.raises(NotRightError):
+            invites.spend_invite(session, words)
+    assert session.scalars(select(Invite)).all() == []
