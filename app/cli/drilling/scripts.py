@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from app.cases import queries, receipts, workflow
 from app.cases.models import Place, SoftHold
+from app.cases.outside import Seen
 from app.cases.service import (
     casework,
+    evidence,
     holds,
     intake,
     ledger,
@@ -74,6 +76,11 @@ def at_night(stage: Theatre) -> None:
         for fact in FACTS:
             casework.note_exposure(session, wide, (), fact)
         casework.guard_terms(wide, FACTS)
+        page = f"<html>{FACTS[1]}, {FACTS[2]}</html>".encode()
+        seal = team.identity_seal(session, opened, stage.keys["Owl"])
+        evidence.keep_outside(session, opened, seal, evidence.of_outside(page, "html", Seen()), "")
+    with stage.on_the_case("Heron") as (session, own):
+        source.note_in_diary(session, own, Way.ELSEWHERE, "", f"Told of {FACTS[0]} in May.")
     _team_declares(stage)
     _first_letter(stage)
     stage.met(Clock.SUSPEND)
