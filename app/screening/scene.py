@@ -177,6 +177,16 @@ class Scene:
         for weight, label in sorted(cons)[:2]:
             found.add(f"cue.{label}", weight)
 
+    def add_safety(self, found: Candidate, first: int, last: int) -> None:
+        """Add what speaks of rules, tales and victims; of parcels, if the reader's own is asked.
+
+        "I ordered it, send me your address" is trade; "give me her address, I ordered it" is not.
+        """
+        self.add_cues(found, first, last, "safety")
+        asked = self.view.flags[first:last]
+        if any(flag & SECOND for flag in asked) and not any(flag & THIRD for flag in asked):
+            self.add_cues(found, first, last, "delivery")
+
     def add_person(self, found: Candidate, first: int, last: int) -> None:
         """Add the link to a person, and set whom the candidate is about."""
         about, rule = self.about(first, last)

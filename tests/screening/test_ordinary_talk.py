@@ -16,6 +16,7 @@ def is_flagged(text: str) -> bool:
     [
         "The guard mistook a toy revolver for the real thing.",
         "Honour wears different coats to different eyes. Barbara Tolman",
+        "You won the raffle! DM me your address and the prize is yours",
         "Then they hired Jimmy Corrigan, an old friend from Leeds.",
         "Kestrel is magnetic as Ophelia.",
         "Some plays drag despite their charm, and Heaven is one such beast.",
@@ -39,6 +40,9 @@ def test_ordinary_talk_is_left_alone(text: str) -> None:
         "the review was written by our former cook, a Stanislav Petrenko, sacked in May",
         "@saltmarsh_9 and @otter_two share a keyboard, same person",
         "Where does she come from? Anyone know which street @wren works on?",
+        "Drop her home address, the courier is ready",
+        "what is his real name? winner gets 50 bucks",
+        "I ordered something nice, someone give me her address",
         "wren at kestrelmail point com, write to her",
         "She works for Morgan Stanley in Dunmere, on the till",
     ],

@@ -473,7 +473,7 @@ def _discount(scene: Scene, candidate: Candidate, tokens: tuple[int, int, int, i
         candidate.add("public", -14 if count == 1 else -24)
     if any(flag & NEGATION for flag in flags[max(low, begin - 5) : first]):
         candidate.add("negation", -30)
-    scene.add_cues(candidate, begin, last, "safety")
+    scene.add_safety(candidate, begin, last)
     weigh_spoken(scene, candidate, last)
     if scene.view.keys[first - 1] in _REPORTING and first > low:
         candidate.add("asked.reported", CLAUSE["asked.reported"])  # when they ask where you live

@@ -98,7 +98,7 @@ def asked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate 
     before = range(max(0, first - 4), first)
     if any(flags[at] & NEGATION or scene.view.keys[at] == "t" for at in (*before, first)):
         candidate.add("negation", -30)
-    scene.add_cues(candidate, first, last, "safety")
+    scene.add_safety(candidate, first, last)
     scene.add_cues(candidate, first, first, "wanted")
     weigh_spoken(scene, candidate, last)
     return candidate

@@ -337,7 +337,7 @@ def _asked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
         candidate.add("negation", -30)
     elif any(flag & NEGATION for flag in inside) and not _asks(scene, last):
         candidate.add("negation.inside", -24)  # I do not know where he lives
-    scene.add_cues(candidate, first, last, "safety")
+    scene.add_safety(candidate, first, last)
     return candidate
 
 

@@ -255,7 +255,7 @@ def _asked(scene: Scene) -> Iterator[Candidate]:
             candidate.add("asked.mark", EVIDENCE["asked.mark"])
         if _any(scene, INSTITUTION, low, high):
             candidate.add("institution", -10)
-        scene.add_cues(candidate, first, last, "safety")
+        scene.add_safety(candidate, first, last)
         weigh_public(scene, candidate, first, last)
         yield candidate
 
