@@ -33,7 +33,8 @@ from app.forum import service as forum
 from app.forum.attachments import Chosen
 from app.forum.models import Board, Follow, Notice, Post, Quote, Thank, Thread
 from app.messages.keys import open_messages
-from app.moderation.models import Act, Report, Sanction, SanctionKind, Statement
+from app.moderation import desk
+from app.moderation.models import Act, Report, Rule, Sanction, SanctionKind, Statement
 from app.policy.vocabulary import Standing, Visibility
 from app.review.models import Reason, ReviewItem
 from app.review.service import enqueue
@@ -106,6 +107,7 @@ def fill(database: Database) -> bool:
         for number, thread in enumerate(_in_order(community), start=1):
             _fill_thread(session, thread, number, filled)
         _fill_queue(session, community, filled)
+        _fill_desk(session, filled)
         fill_cases(session, filled.members, Passphrase(PASSPHRASE))
         fill_messages(session, filled.members, Passphrase(PASSPHRASE))
     return True
@@ -152,6 +154,36 @@ def _fill_boards(session: Session, community: Community, filled: Filled) -> None
         board.reviews_first_posts = plan.reviews_first_posts
         filled.boards[plan.key] = board
     session.flush()  # threads name boards by their ids
+
+
+def _fill_desk(session: Session, filled: Filled) -> None:
+    """What moderators share: two canned reasons, and a note for those who come next."""
+    owl = filled.members["owl"].actor
+    for name, rule, text in (
+        (
+            "Somebody's number",
+            Rule.IDENTITY,
+            (
+                "Your post held a number by which a person can be found. Nobody's number stands here, "
+                "also not your own. You can post it again without."
+            ),
+        ),
+        (
+            "Laughing at somebody",
+            Rule.HARASSMENT,
+            (
+                "People write here about what hurts. Nobody has to earn that. Say what you disagree "
+                "with, and leave the person out of it."
+            ),
+        ),
+    ):
+        desk.add_reason(session, owl, name, rule, text)
+    desk.leave_note(
+        session,
+        owl,
+        "The oldest identity hold is mine and waits for an answer. Two first posts need somebody "
+        "who reads Portuguese. Tea is on.",
+    )
 
 
 def _in_order(community: Community) -> list[DemoThread]:
