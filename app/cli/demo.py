@@ -164,16 +164,16 @@ def _fill_desk(session: Session, filled: Filled) -> None:
             "Somebody's number",
             Rule.IDENTITY,
             (
-                "Your post held a number by which a person can be found. Nobody's number stands here, "
-                "also not your own. You can post it again without."
+                "Your post held a number by which a person can be found. Nobody's number stands "
+                "here, also not your own. You can post it again without."
             ),
         ),
         (
             "Laughing at somebody",
             Rule.HARASSMENT,
             (
-                "People write here about what hurts. Nobody has to earn that. Say what you disagree "
-                "with, and leave the person out of it."
+                "People write here about what hurts. Nobody has to earn that. Say what you "
+                "disagree with, and leave the person out of it."
             ),
         ),
     ):
@@ -181,8 +181,8 @@ def _fill_desk(session: Session, filled: Filled) -> None:
     desk.leave_note(
         session,
         owl,
-        "The oldest identity hold is mine and waits for an answer. Two first posts need somebody "
-        "who reads Portuguese. Tea is on.",
+        "The two reports about one member belong together, please read both first. The first posts "
+        "of tonight need somebody who reads Portuguese. Tea is on.",
     )
 
 
