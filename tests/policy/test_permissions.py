@@ -231,7 +231,13 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         "upload:read",
     }:
         return ALLOW if who.id == ME == what.member_id else HIDE
-    if permission.value in {"audit:read", "filter:edit", "queue:read", "queue:rescreen"}:
+    if permission.value in {
+        "audit:read",
+        "desk:keep",
+        "filter:edit",
+        "queue:read",
+        "queue:rescreen",
+    }:
         return ALLOW if moderates(who) else HIDE
     if thing == "review":
         return _answer_for_matter(deed, who, what)
@@ -356,6 +362,7 @@ THINGS: Final = {
     "conversation": belongings,
     "copy": belongings,
     "cover": lambda: [Thing()],
+    "desk": lambda: [Thing()],
     "draft": belongings,
     "duty": lambda: [Thing()],
     "exposure": lambda: [*cases(), *texts()],
