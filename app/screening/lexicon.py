@@ -46,6 +46,8 @@ DAY: Final = 1 << 33
 NOW: Final = 1 << 34
 ALONE: Final = 1 << 35
 RELATIVES: Final = 1 << 36
+SPEAKS: Final = 1 << 38  # tells who says what stands in quotation marks
+PARENT: Final = 1 << 39  # one's own where it stands for a name: Dad
 WORD: Final = 1 << 37  # rare, and yet an ordinary word: no pseudonym, and no half of one
 FLAG_LISTS: Final = {
     "self": SELF,
@@ -82,6 +84,8 @@ FLAG_LISTS: Final = {
     "alone": ALONE,
     "relatives": RELATIVES,
     "ordinary": WORD,
+    "speaks": SPEAKS,
+    "parents": PARENT,
 }
 
 # Symbols of tokens that are no words; the rest of ASCII punctuation stands for itself.

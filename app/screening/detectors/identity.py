@@ -33,6 +33,7 @@ from app.screening.lexicon import (
     KIN,
     NEGATION,
     NUMBER_WORD,
+    PARENT,
     PLURAL,
     PUBLIC,
     ROLE,
@@ -482,12 +483,9 @@ def _is_ours(scene: Scene, at: int) -> bool:
     view = scene.view
     if not view.flags[at] & FAMILY:
         return False
-    if view.keys[at] in _PARENTS and (at == 0 or view.symbols[at - 1] in ".!?\n,"):
+    if view.flags[at] & PARENT and (at == 0 or view.symbols[at - 1] in ".!?\n,"):
         return True  # Dad is in a home now
     return any(view.keys[before] in {"my", "our"} for before in range(max(0, at - 3), at))
-
-
-_PARENTS: Final = frozenset({"mum", "mom", "dad", "gran", "nan", "grandma", "grandad", "granddad"})
 
 
 def _first(scene: Scene, first: int, last: int) -> Person:

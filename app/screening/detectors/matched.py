@@ -7,7 +7,7 @@ from typing import Final
 import re2
 
 from app.screening.findings import Category
-from app.screening.lexicon import PUBLIC
+from app.screening.lexicon import PUBLIC, SPEAKS
 from app.screening.scene import WINDOW, Candidate, Scene
 from app.screening.scoring import CLAUSE as CLAUSE_WEIGHTS
 
@@ -75,26 +75,10 @@ def weigh_spoken(scene: Scene, candidate: Candidate, last: int) -> None:
     closing = next(
         (at for at in range(last, min(last + SPEECH, len(keys))) if keys[at] == '"'), None
     )
-    if closing is not None and any(key in _SPEAKS for key in keys[closing + 1 : closing + 4]):
+    if closing is not None and any(
+        flag & SPEAKS for flag in scene.view.flags[closing + 1 : closing + 4]
+    ):
         candidate.add("spoken", CLAUSE_WEIGHTS["spoken"])
 
 
 SPEECH: Final = 14  # tokens that may stand between what is said and the end of the quotation
-_SPEAKS: Final = frozenset(
-    [
-        "said",
-        "asked",
-        "hissed",
-        "whispered",
-        "shouted",
-        "replied",
-        "muttered",
-        "cried",
-        "answered",
-        "growled",
-        "snapped",
-        "sighed",
-        "demanded",
-        "barked",
-    ]
-)
