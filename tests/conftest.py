@@ -25,6 +25,7 @@ from werkzeug.test import TestResponse
 from app.accounts import sessions
 from app.accounts.models import Member
 from app.cases.keys import open_cases
+from app.community.claims import claims_on
 from app.core import clock
 from app.core.db import Database, open_database
 from app.core.migrate import upgrade
@@ -34,6 +35,7 @@ from app.messages.keys import open_messages
 from app.web.unit_of_work import SAFE_METHODS
 from config import Config, secret
 from tests import services
+from tests.claims_run import ClaimsRun, is_whole
 from tests.databases import Databases, in_postgresql
 from tests.factories import CHEAP, PASSPHRASE, private_key_of
 from tests.kept import KEPT_TEMPLATES, keep_addresses, share_statements
@@ -49,6 +51,11 @@ hypothesis.settings.register_profile(
     "bauta", deadline=None, derandomize=True, database=None, print_blob=False
 )
 hypothesis.settings.load_profile("bauta")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let a whole run fail in which a claim of the privacy page was not put to its tests."""
+    config.pluginmanager.register(ClaimsRun(claims_on(KIND), is_whole=is_whole(config)))
 
 
 @pytest.hookimpl(tryfirst=True)
