@@ -348,6 +348,20 @@ def test_the_first_screen_of_my_case_is_short(session: Session, sign_in: SignIn,
     assert 20 < len(words) <= 120
 
 
+@pytest.mark.parametrize("safe", ["", "yes"])
+@pytest.mark.parametrize("view", ["", "?view=full"])
+def test_from_my_case_leaving_is_two_clicks_away(
+    session: Session, sign_in: SignIn, safe: str, view: str
+) -> None:
+    stage = set_stage(session)
+    heron, mine = sign_in(stage.heron), f"/me/case/{open_case(session, stage).case.public_id}"
+    heron.post(f"{mine}/safe", data={"safe": safe})
+    first = re.findall(r'href="([^"]+)"', heron.get(mine + view).text)
+    assert "/me/going-on" in first
+    assert 'href="/me/leave"' in heron.get("/me/going-on").text
+    assert 'action="/me/leave"' in heron.get("/me/leave").text
+
+
 def test_hours_of_duty_are_set_by_the_operator_and_said_to_everybody(
     session: Session, sign_in: SignIn, client: FlaskClient, move_clock: Callable[..., None]
 ) -> None:

@@ -23,6 +23,7 @@ from app.forum.service import Draft
 from app.leaving import service
 from app.policy.vocabulary import Trust, Visibility
 from app.privacy.erasure import Texts
+from app.review.models import ReviewItem
 from app.trust.service import count_trust
 from tests.factories import make_board, make_member, make_moderator, make_post, make_thread
 
@@ -269,3 +270,33 @@ def test_another_members_posts_are_untouched_by_all_of_it(
     session.commit()
     tick(database)
     assert words(session, Visibility.PUBLISHED) == ["Wren's own."]
+
+
+# --- hiding, and those who decide -----------------------------------------------------------------
+
+
+def test_hiding_takes_no_reported_post_from_the_moderators(
+    session: Session, sign_in: SignIn
+) -> None:
+    heron, wren = make_member(session, "Heron"), make_member(session, "Wren")
+    post = make_post(session, author=heron, body="What was reported.")
+    sent = {"reason": "harassment", "text": ""}
+    assert sign_in(wren).post(f"/posts/{post.public_id}/report", data=sent).status_code == 302
+    sign_in(heron).post("/me/going-on/hide", data={"age": "0"})
+    item = session.scalars(select(ReviewItem.public_id)).one()
+    page = sign_in(make_moderator(session)).get(f"/queue/{item}").text
+    assert "What was reported." in page
+    assert "hidden by its author" in page
+
+
+def test_what_moderators_removed_does_not_come_back_with_what_was_hidden(
+    app: Flask, session: Session
+) -> None:
+    heron = make_member(session, "Heron")
+    post = make_post(session, author=heron, body="Against the norms.")
+    hiding.hide(session, heron.actor)
+    session.flush()  # it is hidden when it is removed
+    forum.remove(session, post, "norms")
+    session.flush()  # and removed when the rest comes back
+    hiding.show(session, heron.actor)
+    assert post.visibility is Visibility.REMOVED
