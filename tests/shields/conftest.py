@@ -20,11 +20,17 @@ from app.shields.service import KEY_NAME, Keyhole, Matches, Wish
 from app.shields.tags import Keys
 
 KEY: Final = bytes(range(32))
-FIRST: Final = ("leocadia", "bartolomeo", "zdenka", "aurelio", "casimir", "federico", "matilda")
+# So many that a key for which none of them is a decoy is not met in a lifetime of runs.
+FIRST: Final = (
+    *("leocadia", "bartolomeo", "zdenka", "aurelio", "casimir", "federico", "matilda"),
+    *("evaristo", "ludmila", "gervase", "perpetua", "ottokar", "sidonie", "hermione"),
+)
 LAST: Final = tuple(
     f"{a}{b}{c}"
     for a, b, c in product(
-        "bdgklmnprstvz", ("arra", "olli", "unde", "izza"), ("bee", "quist", "zov")
+        "bdgklmnprstvz",
+        ("arra", "olli", "unde", "izza", "etto", "ampo", "urri", "ilde", "onga", "esti"),
+        ("bee", "quist", "zov", "mere", "stad"),
     )
 )
 
