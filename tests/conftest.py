@@ -38,7 +38,8 @@ from tests import services
 from tests.claims_run import ClaimsRun, is_whole
 from tests.databases import Databases, in_postgresql
 from tests.factories import CHEAP, PASSPHRASE, private_key_of
-from tests.kept import KEPT_TEMPLATES, keep_addresses, share_statements
+from tests.kept import APPLICATIONS, keep_addresses, share_statements
+from tests.memory import folder_for_tests
 
 KIND: Final = os.environ.get("BAUTA_TEST_DB", "sqlite")
 NOON: Final = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -75,6 +76,7 @@ def _refuse_calls_outside(event: str, details: tuple[Any, ...]) -> None:
         raise PermissionError(f"a test tried to call out to {address[0]}")
 
 
+os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder_for_tests()))  # pytest's own switch
 sys.addaudithook(_refuse_calls_outside)
 keep_addresses()
 
@@ -193,19 +195,17 @@ def config(tmp_path: Path, database_url: str) -> Config:
 
 
 @pytest.fixture
-def build_app(config: Config, database: Database) -> Callable[..., Flask]:
+def build_app(config: Config, database: Database) -> Iterator[Callable[..., Flask]]:
     """Build the application with some settings changed; its forms need no token unless guarded."""
+    with APPLICATIONS.lent(database) as lend:
 
-    def build(*, guarded: bool = False, **changes: Any) -> Flask:
-        from app import create_app  # noqa: PLC0415 - tests of lower rooms need no views
+        def build(*, guarded: bool = False, **changes: Any) -> Flask:
+            made = lend(replace(config, **changes))
+            made.config["WTF_CSRF_ENABLED"] = guarded
+            made.test_client_class = Browser
+            return made
 
-        made = create_app(replace(config, **changes), database)
-        made.config["WTF_CSRF_ENABLED"] = guarded
-        made.test_client_class = Browser
-        made.jinja_env.bytecode_cache = KEPT_TEMPLATES
-        return made
-
-    return build
+        yield build
 
 
 @pytest.fixture

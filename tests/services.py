@@ -21,6 +21,8 @@ from typing import Final
 
 import pytest
 
+from tests.memory import folder_for_tests
+
 UNPRIVILEGED: Final = 65534  # `nobody`: PostgreSQL refuses to run as root
 START_SECONDS: Final = 30.0
 PG_OPTIONS: Final = (
@@ -103,7 +105,7 @@ def _or_leave_out(service: str) -> Iterator[None]:
 @contextmanager
 def _folder(name: str) -> Iterator[Path]:
     """A short-lived folder for one server, its path short: a socket takes 107 bytes."""
-    path = Path(tempfile.mkdtemp(prefix=f"bauta-{name}-", dir="/tmp"))
+    path = Path(tempfile.mkdtemp(prefix=f"bauta-{name}-", dir=folder_for_tests()))
     if os.getuid() == 0:
         os.chown(path, UNPRIVILEGED, UNPRIVILEGED)
     try:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from app.accounts import queries
 from app.accounts.models import Member, MemberSession, RecoveryWait, SecondFactor
 from app.core import clock, crypto
+from app.core.db import plainly
 from app.policy.vocabulary import Actor, Role, Standing, Trust
 from app.web.access import SignedIn
 
@@ -93,7 +94,7 @@ def identify(session: Session, cookie: str) -> SignedIn | None:
     if opened is None:
         return None
     token_hash, key = opened
-    row = session.execute(_BEHIND_COOKIE, {"token_hash": token_hash}).first()
+    row = plainly(session, _BEHIND_COOKIE, {"token_hash": token_hash}).first()
     now = clock.now()
     if row is None or row.idle_until <= now or row.ends_at <= now:
         return None

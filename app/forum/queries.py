@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.accounts.models import Member
 from app.accounts.queries import on_a_break
-from app.core.db import one_of
+from app.core.db import one_of, plainly
 from app.core.text import excerpt
 from app.forum import search
 from app.forum.markers import Marker
@@ -535,15 +535,15 @@ def posts_of(
     """Up to 25 numbered posts of a thread, in their order: those after a number, or before one."""
     known = {"thread_id": thread.id, **of(actor)}
     if before is not None:
-        found = session.execute(_POSTS_BEFORE, {**known, "number": before}).all()
+        found = plainly(session, _POSTS_BEFORE, {**known, "number": before}).all()
         return [_post_row(row) for row in found][::-1]
-    found = session.execute(_POSTS_AFTER, {**known, "number": after}).all()
+    found = plainly(session, _POSTS_AFTER, {**known, "number": after}).all()
     return [_post_row(row) for row in found]
 
 
 def held_posts_of(session: Session, thread: Thread, actor: Actor) -> list[PostRow]:
     """What is held in a thread and the actor may know of: the own posts, or all for a moderator."""
-    found = session.execute(_HELD_POSTS, {"thread_id": thread.id, **of(actor)})
+    found = plainly(session, _HELD_POSTS, {"thread_id": thread.id, **of(actor)})
     return [_post_row(row) for row in found]
 
 
@@ -660,7 +660,7 @@ def links_of(session: Session, actor: Actor, rows: Sequence[PostRow]) -> Links:
     for (
         post_id, quoted_id, quoted_public, quoted_visibility, body, author,
         quoting_public, number, quoting_visibility, may_enter, thread_visibility,
-    ) in session.execute(_links(shown), {**_numbered(shown), **of(actor)}).all():  # fmt: skip
+    ) in plainly(session, _links(shown), {**_numbered(shown), **of(actor)}).all():  # fmt: skip
         # What the reader may not know of leaves no line; what was removed in the open leaves one.
         is_known = may_enter and thread_visibility is Visibility.PUBLISHED
         is_known = is_known and quoted_visibility in OPEN
@@ -1031,7 +1031,7 @@ class ReaderState:
 
 def reader_state(session: Session, actor: Actor, thread: Thread) -> ReaderState:
     """Whether a member follows a thread, the sealed marker, what is held and seen, the inbox."""
-    row = session.execute(_READER_STATE, {"thread_id": thread.id, **of(actor)}).one()
+    row = plainly(session, _READER_STATE, {"thread_id": thread.id, **of(actor)}).one()
     return ReaderState(bool(row[0]), row[1], row[2], row[3])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from operator import call
 from typing import TYPE_CHECKING, Any, Final
 
@@ -62,3 +63,11 @@ class Pages(Environment):
 
     def __init__(self, app: App, **options: Any) -> None:
         super().__init__(app, **options, undefined=StrictUndefined)
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """What every template may name: ours alone, without the layer of a template's own.
+
+        No template of ours has any, and to look through layers each time one imports another's
+        macros took 4 % of a thread page.
+        """
+        return super().make_globals(d) if d else self.globals
