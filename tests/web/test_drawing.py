@@ -6,7 +6,7 @@ import pytest
 from flask import Flask, url_for
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import Environment, UndefinedError
+from jinja2 import DictLoader, Environment, UndefinedError
 from markupsafe import Markup, escape
 
 from app.web.drawing import Pages, safely
@@ -57,3 +57,25 @@ def test_an_address_is_the_one_that_flask_would_give(
     with app.test_request_context("/"):
         for _ in range(2):  # once to learn the shape, once from memory
             assert address(endpoint, **values) == url_for(endpoint, **values)  # type: ignore[arg-type]
+
+
+def test_a_part_of_a_row_is_the_one_that_jinja_would_give() -> None:
+    source = "{% for row in rows %}{{ row.real }} {{ row.real.imag }} {{ loop.index }};{% endfor %}"
+    ours = Pages(Flask("pages"), autoescape=True).from_string(source).render(rows=[3, 4])
+    assert ours == Environment(autoescape=True).from_string(source).render(rows=[3, 4])
+    with pytest.raises(UndefinedError):
+        Pages(Flask("pages"), autoescape=True).from_string("{{ row.real }}").render()
+
+
+def test_a_template_imports_macros_with_what_every_page_may_name() -> None:
+    pages = Pages(Flask("pages"), autoescape=True)
+    pages.globals["house"] = "Lantern"
+    pages.loader = DictLoader(
+        {
+            "macros": "{% macro where() %}{{ house }}{% endmacro %}",
+            "page": "{% from 'macros' import where %}{{ where() }} {{ house }}",
+        }
+    )
+    assert pages.get_template("page").render() == "Lantern Lantern"
+    assert pages.get_template("page", globals={"house": "x"}).render() == "Lantern x"
+    assert pages.globals["house"] == "Lantern"
