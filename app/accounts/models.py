@@ -173,3 +173,21 @@ class Invite(Base):
     inviter_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"))
     uses_left: Mapped[int] = mapped_column(SmallInteger)
     made_on: Mapped[date] = mapped_column(Date)
+
+
+class InviteTie(Base):
+    """One member came by an invite of another. Only moderators see who by whose."""
+
+    __tablename__ = "invite_ties"
+    __retention__ = Keep(
+        why="so that moderators see who brought in whom after abuse", days=365, after="made_on"
+    )
+
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("members.id", ondelete="CASCADE"), primary_key=True
+    )
+    invited_by_id: Mapped[int] = mapped_column(
+        ForeignKey("members.id", ondelete="CASCADE"), index=True
+    )
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    made_on: Mapped[date] = mapped_column(Date)

@@ -18,10 +18,11 @@ from app.accounts.models import Break, Invite, Member, MemberSession, RecoveryCo
 from app.core import clock
 from app.core.db import Base
 from app.core.retention import Keep
+from app.core.settings import read_settings
+from app.policy.inviting import WINDOW_DAYS, Inviting, inviting_of
 from app.policy.vocabulary import Role
 
 SUGGESTIONS: Final = 20  # tries before a number is put after a name
-INVITE_DAYS: Final = 30
 LONGEST_SESSION: Final = timedelta(hours=12)
 QUARTER: Final = timedelta(minutes=15)  # an end is kept rounded up to it
 
@@ -180,7 +181,7 @@ def invite_by_words(session: Session, words: str) -> Invite | None:
     query = select(Invite).where(
         Invite.words_hash == invite_hash(words),
         Invite.uses_left > 0,
-        Invite.made_on >= first_day_of_invites(),
+        Invite.made_on >= first_day_of_invites(session),
     )
     return session.scalars(query).first()
 
@@ -190,7 +191,7 @@ def invites_of(session: Session, member_id: int) -> Sequence[Invite]:
     query = select(Invite).where(
         Invite.inviter_id == member_id,
         Invite.uses_left > 0,
-        Invite.made_on >= first_day_of_invites(),
+        Invite.made_on >= first_day_of_invites(session),
     )
     return session.scalars(query.order_by(Invite.id.desc())).all()
 
@@ -201,9 +202,21 @@ def invite_hash(words: str) -> bytes:
     return hashlib.sha256(f"invite:{letters}".encode()).digest()
 
 
-def first_day_of_invites() -> date:
-    """The oldest day whose invites still count."""
-    return clock.today() - timedelta(days=INVITE_DAYS)
+def inviting(session: Session) -> Inviting:
+    """How many invites members may give, and for how long, as the operator has decided."""
+    return inviting_of(read_settings(session).inviting)
+
+
+def first_day_of_invites(session: Session) -> date:
+    """The oldest day whose invites still let somebody in."""
+    return clock.today() - timedelta(days=inviting(session).days)
+
+
+def invites_given(session: Session, member_id: int) -> int:
+    """How many invites a member has given within the days in which they are counted."""
+    first_day = clock.today() - timedelta(days=WINDOW_DAYS)
+    query = select(func.count()).where(Invite.inviter_id == member_id, Invite.made_on > first_day)
+    return session.scalar(query) or 0
 
 
 def holdings(session: Session, member_id: int) -> Sequence[Holding]:

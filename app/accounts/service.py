@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts import keyring, names, pseudonyms, queries, second_factor, sessions
 from app.accounts.keyring import Lock
-from app.accounts.models import Break, Invite, Member, RecoveryCode
+from app.accounts.models import Break, Invite, InviteTie, Member, RecoveryCode
 from app.accounts.queries import Credentials, Recovery
 from app.accounts.second_factor import Holder
 from app.core import audit, clock, crypto, ids
@@ -26,11 +26,11 @@ from app.core.crypto import Cost, Passphrase
 from app.core.errors import RefusalError
 from app.core.settings import read_settings
 from app.core.text import clean, render
+from app.policy.inviting import most_invites
 from app.policy.vocabulary import Actor, Role, Standing, Trust
 
 MASKS: Final = 128  # eight tones, four cuts, four pairs of eyes
 INVITE_GROUP: Final = 4
-MOST_INVITES: Final = 5  # open at a time, for one member
 SHUT_OUT: Final = frozenset({Standing.SUSPENDED, Standing.REMOVED})
 
 
@@ -47,7 +47,7 @@ class InvitesPausedError(RefusalError):
 
 
 class TooManyInvitesError(RefusalError):
-    """A member has as many open invites as one may have."""
+    """A member has given as many invites as one may for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +157,11 @@ def sign_up(
         NotAvailableError: when somebody has the name, or was faster.
         NotRightError: when an invite is given that cannot be used any more.
     """
-    if invite:
-        spend_invite(session, invite)
+    inviter_id = spend_invite(session, invite) if invite else None
     member = create_member(session, pseudonym, keys)
+    if inviter_id is not None:
+        session.flush()  # the tie names the member by an id that is made here
+        session.add(InviteTie(member_id=member.id, invited_by_id=inviter_id, made_on=clock.today()))
     member.norms_version = norms_version
     return member, renew_codes(session, member.id, member.public_id, keys.private_key)
 
@@ -169,11 +171,13 @@ def make_invite(session: Session, inviter: Actor, uses: int = 1) -> str:
 
     Raises:
         InvitesPausedError: while a protection pauses invites.
-        TooManyInvitesError: when as many are open as one member may have.
+        TooManyInvitesError: when as many were given as this member may give for a while.
     """
     if read_settings(session).is_inviting_paused:
         raise InvitesPausedError
-    if len(queries.invites_of(session, inviter.id)) >= MOST_INVITES:
+    audit.take_turn(session)  # of two invites at once the second counts the first
+    most = most_invites(inviter, queries.inviting(session))
+    if queries.invites_given(session, inviter.id) >= most:
         raise TooManyInvitesError
     words = ids.new_id()
     session.add(
@@ -189,34 +193,44 @@ def make_invite(session: Session, inviter: Actor, uses: int = 1) -> str:
     )
 
 
-def spend_invite(session: Session, words: str) -> None:
-    """Use an invite once.
+def spend_invite(session: Session, words: str) -> int:
+    """Use an invite once; returns the inner id of whoever gave it.
 
     Raises:
         NotRightError: when there is no such invite, nothing is left of it, or invites are paused.
     """
     if read_settings(session).is_inviting_paused:
         raise NotRightError
-    spent = _rows(
-        session,
+    spent = session.execute(
         update(Invite)
         .where(
             Invite.words_hash == queries.invite_hash(words),
             Invite.uses_left > 0,
-            Invite.made_on >= queries.first_day_of_invites(),
+            Invite.made_on >= queries.first_day_of_invites(session),
             # Of somebody who is suspended they rest; they let people in again with the inviter.
             Invite.inviter_id.not_in(select(Member.id).where(Member.standing.in_(SHUT_OUT))),
         )
-        .values(uses_left=Invite.uses_left - 1),
-    )
-    if spent != 1:
+        .values(uses_left=Invite.uses_left - 1)
+        .returning(Invite.inviter_id)
+    ).scalar_one_or_none()
+    if spent is None:
         raise NotRightError
+    return spent
 
 
 def withdraw_invite(session: Session, inviter: Actor, public_id: str) -> None:
     """Take an invite of one's own back."""
     session.execute(
         delete(Invite).where(Invite.inviter_id == inviter.id, Invite.public_id == public_id)
+    )
+
+
+def forget_ties(session: Session, member_id: int) -> None:
+    """Forget who invited a member and whom he or she invited, as the name is to lead nowhere."""
+    session.execute(
+        delete(InviteTie).where(
+            or_(InviteTie.member_id == member_id, InviteTie.invited_by_id == member_id)
+        )
     )
 
 

@@ -14,6 +14,7 @@ from app.accounts.forms import WEAKNESSES, PseudonymMixin
 from app.core.crypto import Passphrase
 from app.core.settings import Signup
 from app.core.text import clean, clean_line
+from app.policy.inviting import MOST_GIVEN, WINDOW_DAYS, Inviting
 from app.policy.vocabulary import Gate, Trust
 from app.web.forms import Form
 
@@ -93,6 +94,31 @@ class SetupForm(PseudonymMixin, SettingsForm):
             raise ValidationError(str(WEAKNESSES[weakness]))
 
 
+class InvitesForm(Form):
+    """How many invites members may give, and for how long each can be used."""
+
+    regular = StringField()
+    trusted = StringField()
+    days = StringField()
+
+    def validate_regular(self, field: Field) -> None:
+        """A number, maybe none."""
+        _check_number(field, 0, MOST_GIVEN)
+
+    def validate_trusted(self, field: Field) -> None:
+        """A number, maybe none."""
+        _check_number(field, 0, MOST_GIVEN)
+
+    def validate_days(self, field: Field) -> None:
+        """A day at least, and no longer than an invite is kept."""
+        _check_number(field, 1, WINDOW_DAYS)
+
+    @property
+    def rules(self) -> Inviting:
+        """What was decided."""
+        return Inviting(_number(self.regular), _number(self.trusted), _number(self.days))
+
+
 class BoardForm(Form):
     """A board: its name, what it is about, and its gate."""
 
@@ -127,7 +153,21 @@ class BoardForm(Form):
         )
 
 
+def _check_number(field: Field, least: int, most: int) -> None:
+    """Complain about anything but a whole number within these bounds.
+
+    Raises:
+        ValidationError: when it is none.
+    """
+    text = (field.data or "").strip()
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(most))
+    if not is_number or not least <= int(text) <= most:
+        raise ValidationError(
+            _("A whole number from %(least)d to %(most)d.", least=least, most=most)
+        )
+
+
 def _number(field: Field) -> int:
-    """The trust that was chosen in a field; none where nothing sensible was sent."""
-    text = field.data or ""
+    """The number in a field, such as a trust; none where nothing sensible was sent."""
+    text = (field.data or "").strip()
     return int(text) if text.isdecimal() and text.isascii() else 0

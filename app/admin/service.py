@@ -17,6 +17,7 @@ from app.core.settings import Settings, Signup, read_settings, write_settings
 from app.core.text import clean, clean_line
 from app.forum import service as forum
 from app.forum.models import Board
+from app.policy.inviting import Inviting, numbers_of
 from app.policy.vocabulary import Actor, Gate, Role, Trust
 
 
@@ -79,6 +80,12 @@ def change_settings(session: Session, operator: Actor, decisions: Decisions) -> 
     """Change what was decided; new norms get a new version, to be agreed to again."""
     write_settings(session, _decided(read_settings(session), decisions))
     audit.record(session, operator.public_id, "settings.edit", "site")
+
+
+def change_invites(session: Session, operator: Actor, rules: Inviting) -> None:
+    """Allow more or fewer invites, or for another time; invites that are out follow at once."""
+    write_settings(session, replace(read_settings(session), inviting=numbers_of(rules)))
+    audit.record(session, operator.public_id, "invites.edit", "site")
 
 
 def open_board(session: Session, operator: Actor, plan: BoardPlan) -> Board:

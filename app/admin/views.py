@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.accounts import passphrases, pseudonyms
+from app.accounts.queries import inviting
 from app.accounts.service import NotAvailableError, make_keys
 from app.admin import queries, service
-from app.admin.forms import BoardForm, SettingsForm, SetupForm
+from app.admin.forms import BoardForm, InvitesForm, SettingsForm, SetupForm
 from app.admin.service import BoardPlan, Decisions
 from app.community.norms import first_norms
 from app.core.errors import NotFoundError
@@ -140,6 +141,31 @@ def _decisions(form: SettingsForm) -> Decisions:
         norms=form.norms.data,
         signup=Signup(form.signup.data),
     )
+
+
+# --- invites --------------------------------------------------------------------------------------
+
+
+@blueprint.get("/console/invites")
+@permit(Permission.SETTINGS_EDIT)
+def invites() -> ResponseReturnValue:
+    """How many invites members may give, and for how long."""
+    now = inviting(session())
+    form = InvitesForm(regular=str(now.regular), trusted=str(now.trusted), days=str(now.days))
+    return page("admin/invites.html", form=form, problems={})
+
+
+@blueprint.post("/console/invites")
+@permit(Permission.SETTINGS_EDIT)
+def change_invites() -> ResponseReturnValue:
+    """Change that."""
+    form = InvitesForm()
+    if not form.validate():
+        return page("admin/invites.html", 422, form=form, problems=form.problems())
+    service.change_invites(session(), me(), form.rules)
+    settings_changed()
+    tell(_("Saved."))
+    return redirect(url_for("admin.invites"))
 
 
 # --- boards ---------------------------------------------------------------------------------------

@@ -647,6 +647,15 @@ def notify(
     )
 
 
+def take_notice_back(session: Session, member_id: int, kind: str, subject: str) -> None:
+    """Take a line out of a member's inbox, because what it says is not so."""
+    session.execute(
+        delete(Notice).where(
+            Notice.member_id == member_id, Notice.kind == kind, Notice.subject == subject
+        )
+    )
+
+
 def clear_inbox(session: Session, member: Actor) -> None:
     """Mark every line of the inbox as read."""
     session.execute(update(Notice).where(Notice.member_id == member.id).values(is_read=True))

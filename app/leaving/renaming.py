@@ -65,6 +65,7 @@ def rename(session: Session, member: Actor, pseudonym: str, history: History) ->
         parting.unlink_all(session, member.id)
         messages.cut_ties(session, member.id)
         accounts.shed_looks(session, member)
+        accounts.forget_ties(session, member.id)
         trust.carry(session, member.id)
     session.merge(Renaming(member_id=member.id, renamed_on=clock.today()))
     erasure.owe(session, member.id, member.public_id)  # the old name's bytes

@@ -57,6 +57,7 @@ def erase_texts(session: Session, member: Actor) -> None:
     owed = _owe_texts(session, member)
     parting.hide_all(session, member.id, owed.id)
     parting.unlink_all(session, member.id)
+    accounts.forget_ties(session, member.id)
     trust.carry(session, member.id)
 
 

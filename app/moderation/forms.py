@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, StringField, TextAreaField, ValidationError
 
 from app.core.text import clean, clean_line
+from app.moderation.inviting import Cut
 from app.moderation.models import REASON_NAME_SIGNS, Act, ReportReason, Rule, SanctionKind
 from app.moderation.service import Complaint, Decision
 from app.review.models import Reason
@@ -236,6 +237,17 @@ class ReplyForm(Form):
     def seen_version(self) -> int:
         """The version of the item on the page that was sent; 0, which no item has, without one."""
         return number(self.version.data) or 0
+
+
+class CutForm(Form):
+    """Why a tie between a member and the inviter is cut."""
+
+    why = StringField(_l("Why do you cut it?"))
+
+    def validate_why(self, field: Field) -> None:
+        """It was chosen: no tie is cut without a reason."""
+        if word(Cut, field.data) is None:
+            raise ValidationError(_("Choose the reason. It stands in the audit log."))
 
 
 class CannedReasonForm(Form):

@@ -23,7 +23,7 @@ from app.core.errors import DeniedError, NotFoundError, StaleError
 from app.core.text import clean
 from app.forum import service as forum
 from app.forum.models import Post
-from app.moderation import queries
+from app.moderation import inviting, queries
 from app.moderation.models import (
     Act,
     Outcome,
@@ -260,6 +260,8 @@ def _hand_down(session: Session, moderator: Actor, ruling: Ruling) -> None:
         session.flush()  # the standing is read off the sanctions that are stored
         _remember(session, moderator, f"sanction.{sanction.kind}", statement)
         _settle_standing(session, sanction.member_id)
+        if sanction.kind in STANDINGS:
+            inviting.tell_inviter(session, sanction.member_id)
     _tell(session, statement, "statement")
 
 
@@ -386,6 +388,8 @@ def undo(
         sanction.lifted_on = sanction.lifted_on or clock.today()
     if statement.member_id is not None:
         _settle_standing(session, statement.member_id)
+        if queries.strictest_in_force(session, statement.member_id) is None:
+            inviting.take_line_back(session, statement.member_id)
     _correct_reports(session, statement)
     _reply(session, statement, reply)
     _remember(session, moderator, "statement.undo", statement)

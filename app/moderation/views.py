@@ -17,11 +17,12 @@ from app.forum import rescreening as rescreenings
 from app.forum.models import Post
 from app.messages import queries as messages
 from app.messages.models import Conversation, Message
-from app.moderation import desk, handing, queries, service, words
+from app.moderation import desk, handing, inviting, queries, service, words
 from app.moderation.forms import (
     AnswerForm,
     BulkForm,
     CannedReasonForm,
+    CutForm,
     DecisionForm,
     HandedForm,
     HandOnForm,
@@ -33,6 +34,7 @@ from app.moderation.forms import (
     number,
 )
 from app.moderation.handing import Handed
+from app.moderation.inviting import Cut, Tree
 from app.moderation.models import CannedReason, ReportReason, Rule
 from app.moderation.queries import Matter, Ruling
 from app.policy.permissions import Permission
@@ -570,6 +572,42 @@ def _pseudonym(member_id: int | None) -> str | None:
     """What a member is called, if he or she is still here."""
     member = None if member_id is None else session().get(Member, member_id)
     return None if member is None else member.pseudonym
+
+
+# --- invites --------------------------------------------------------------------------------------
+
+
+@blueprint.get("/u/<pseudonym>/invited")
+@permit_on(Permission.INVITE_TRACE, inviting.tree_of)
+def show_invited(tree: Tree) -> ResponseReturnValue:
+    """Who invited a member, and whom he or she brought in."""
+    return _invited_page(tree, CutForm(formdata=None))
+
+
+@blueprint.post("/u/<pseudonym>/invited/cut")
+@permit_on(Permission.INVITE_CUT, inviting.tree_of)
+def cut_tie(tree: Tree) -> ResponseReturnValue:
+    """Take the tie between a member and the inviter away."""
+    form = CutForm()
+    if not form.validate():
+        return _invited_page(tree, form, 422)
+    inviting.cut(session(), me(), tree, Cut(form.why.data))
+    tell(_("The tie is gone. That it was cut, and why, stands in the audit log."))
+    return redirect(url_for("moderation.show_invited", pseudonym=tree.pseudonym))
+
+
+def _invited_page(tree: Tree, form: CutForm, status: int = 200) -> ResponseReturnValue:
+    """The tree around one member, and the form that cuts the tie above."""
+    return page(
+        "moderation/invited.html",
+        status,
+        tree=tree,
+        form=form,
+        problems=form.problems(),
+        cuts=words.choices(words.CUTS),
+        most=inviting.MOST_SHOWN,
+        deepest=inviting.DEEPEST,
+    )
 
 
 # --- logs -----------------------------------------------------------------------------------------

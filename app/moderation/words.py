@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from app.core import clock
+from app.moderation.inviting import Cut
 from app.moderation.models import Act, Outcome, ReportReason, Rule, SanctionKind
 from app.policy.vocabulary import Standing, Trust
 from app.review.models import Reason
@@ -146,6 +147,11 @@ SIGNALS: Final = {
     "shield.key": _l("The shields cannot be read with this key, so every text is held."),
 }
 # What the logs say of a deed. The public log says nothing else; a verb without words is shown bare.
+CUTS: Final = {
+    Cut.ABUSE: _l("The tie is used to press or harass somebody"),
+    Cut.SAFETY: _l("One of the two is safer without it"),
+    Cut.MISTAKE: _l("The invite went to somebody else than was meant"),
+}
 VERBS: Final = {
     "message.decide": _l("Moderators decided about a message that was handed to them"),
     "post.release": _l("Moderators released a post"),

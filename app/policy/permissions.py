@@ -24,6 +24,7 @@ from app.policy.vocabulary import (
     Shown,
     Standing,
     Threaded,
+    Tied,
     Trust,
     Visibility,
     Worked,
@@ -64,6 +65,8 @@ class Permission(StrEnum):
     HELPER_SPEAK = "helper:speak"
     INBOX_READ = "inbox:read"
     INVITE_CREATE = "invite:create"
+    INVITE_CUT = "invite:cut"
+    INVITE_TRACE = "invite:trace"
     LIST_EDIT = "list:edit"
     MEMBER_READ = "member:read"
     MESSAGE_ERASE = "message:erase"
@@ -304,6 +307,11 @@ def concerns_others(actor: Actor, subject: Owned) -> bool:
     return subject.member_id != actor.id
 
 
+def outside_the_tie(actor: Actor, subject: Tied) -> bool:
+    """The actor neither gave the invite nor came by it."""
+    return actor.id not in {subject.member_id, subject.inviter_id}
+
+
 def not_a_party(actor: Actor, subject: Contested) -> bool:
     """The text in question is not the actor's own, or there is nobody else to decide about it."""
     return subject.author_id != actor.id or subject.is_left_to_author
@@ -369,6 +377,8 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.HELPER_SPEAK: Access(see=(belongs,)),
     Permission.INBOX_READ: Access(see=(is_member,)),
     Permission.INVITE_CREATE: Access(see=(is_member,), do=(may_write, trusted_to_invite)),
+    Permission.INVITE_CUT: Access(see=(is_moderator,), do=(outside_the_tie,)),
+    Permission.INVITE_TRACE: Access(see=(is_moderator,)),
     Permission.LIST_EDIT: Access(see=(is_operator,)),
     Permission.MEMBER_READ: Access(see=(is_member,)),
     Permission.MESSAGE_ERASE: Access(see=(belongs,)),

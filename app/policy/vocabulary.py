@@ -164,6 +164,13 @@ class Sealed(Protocol):
     def reader_ids(self) -> frozenset[int]: ...
 
 
+class Tied(Owned, Protocol):
+    """A member, and whoever invited him or her."""
+
+    @property
+    def inviter_id(self) -> int | None: ...
+
+
 class Worked(Protocol):
     """A case: who is named on it, and who of them leads."""
 

@@ -42,6 +42,7 @@ DENIALS: Final = {
     "trusted_to_start": _l("This board takes new threads from members who have been here longer."),
     "trusted_to_attach": _l("This board takes pictures from members who have been here longer."),
     "trusted_to_vouch": _l("Members who have been here longer can vouch for others."),
+    "outside_the_tie": _l("You are part of this tie. Another moderator can cut it."),
     "trusted_to_invite": _l("Invites are given by members who have been here longer."),
     "trusted_to_message": _l(
         "Who is new here can answer messages. Writing first is open once you are known."

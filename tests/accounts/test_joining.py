@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.accounts import keyring, pseudonyms, service
-from app.accounts.models import Invite, Member, MemberSession, RecoveryCode
+from app.accounts.models import Invite, InviteTie, Member, MemberSession, RecoveryCode
 from app.core.crypto import Passphrase
 from app.core.db import Database
 from app.core.settings import Settings, Signup, write_settings
@@ -303,7 +303,9 @@ def test_an_invite_opens_the_door_as_often_as_it_says(
     assert send(client, invite=words).status_code == 200
     other = client.application.test_client(session=session)
     assert send(other, pseudonym="second-heron", invite=words).status_code == 422
-    assert session.scalars(select(Invite)).one().uses_left == 0
+    used = session.scalars(select(Invite)).one()
+    assert used.uses_left == 0
+    assert session.scalars(select(InviteTie)).one().invited_by_id == used.inviter_id
 
 
 def test_an_invite_runs_out_after_thirty_days(

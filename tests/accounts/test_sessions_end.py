@@ -109,6 +109,7 @@ NO_KEYS: Final = {
     "recovery_waits": "shown in every open session, which is the point of it",
     "sessions": "are the sessions",
     "invites": "let others in",
+    "invite_ties": "say who let whom in, and open nothing",
     "breaks": "a day; the passphrase opens the account as before",
     "renamings": "a day; the passphrase opens the account as before",
 }

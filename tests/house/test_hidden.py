@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app.accounts.models import Invite, Member
+from app.accounts.models import Invite, InviteTie, Member
 from app.cases.keys import own_rings
 from app.cases.service import casework, helping, intake, team
 from app.cases.service.casework import Opened
@@ -308,7 +308,9 @@ def _hide(session: Session, made: World, heron: Member, owl: Member, stoat: Memb
     unsigned = NoticeWording(
         occasion=Occasion.REAFFIRMATION, text="Canarywording", days=3, made_on=clock.today()
     )
-    session.add_all([shield, filtering, canned, guarding, asked, unsigned])
+    bringer = make_member(session, "Canarybringer")  # whose invite Heron came by
+    tie = InviteTie(member_id=heron.id, invited_by_id=bringer.id, made_on=clock.today())
+    session.add_all([shield, filtering, canned, guarding, asked, unsigned, tie])
     session.flush()  # what was just added gets its public ids
     said = RoundText(id=1, round_id=asked.id, body="Canarysaid")
     session.add(said)

@@ -46,6 +46,7 @@ class Thing:
     is_in_the_open: bool = True
     author_id: int | None = SOMEBODY
     member_id: int | None = SOMEBODY
+    inviter_id: int | None = None
     is_locked: bool = False
     is_fresh: bool = True
     is_answered: bool = False
@@ -182,10 +183,11 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         "standing:read",
     }:
         return ALLOW if who.id else HIDE
-    if permission.value == "trust:give":
+    if permission.value in {"invite:cut", "trust:give"}:
         if not moderates(who):
             return HIDE
-        return DENY if what.member_id == who.id else ALLOW
+        parties = {what.member_id, what.inviter_id} if thing == "invite" else {what.member_id}
+        return DENY if who.id in parties else ALLOW
     if permission.value in {"account:rename", "invite:create", "vouch:give"}:
         if not who.id:
             return HIDE
@@ -235,6 +237,7 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         "audit:read",
         "desk:keep",
         "filter:edit",
+        "invite:trace",
         "queue:read",
         "queue:rescreen",
     }:
@@ -369,7 +372,7 @@ THINGS: Final = {
     "filter": lambda: [Thing()],
     "helper": belongings,
     "inbox": lambda: [Thing()],
-    "invite": lambda: [Thing()],
+    "invite": lambda: [*belongings(), Thing(inviter_id=ME), Thing(inviter_id=SOMEBODY)],
     "list": lambda: [Thing()],
     "member": lambda: [Thing()],
     "message": lambda: [*belongings(), *cases(), Thing(), Thing(id=ME)],

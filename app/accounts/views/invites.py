@@ -17,6 +17,7 @@ from app.accounts.views.common import (
     Problems,
     blueprint,
 )
+from app.policy.inviting import most_invites
 from app.policy.permissions import Permission
 from app.web.access import me, permit
 from app.web.render import page, tell
@@ -43,7 +44,10 @@ def make_invite() -> ResponseReturnValue:
         )
         return _invites_page(problems={"": problem})
     except TooManyInvitesError:
-        problem = _("You have five open invites. Take one back, or wait until one was used.")
+        problem = _(
+            "You have given as many invites as you may within thirty days. Take back one that "
+            "nobody has used, or wait."
+        )
         return _invites_page(problems={"": problem})
     return _invites_page(words)
 
@@ -61,11 +65,15 @@ def _invites_page(
     words: str = "", problems: Mapping[str, str] | None = None
 ) -> ResponseReturnValue:
     """The page of the invites; `words` only in the answer that made them."""
+    rules = queries.inviting(session())
+    most = most_invites(me(), rules)
     return page(
         "accounts/invites.html",
         status=422 if problems else 200,
         words=words,
         open_invites=queries.invites_of(session(), me().id),
-        days=queries.INVITE_DAYS,
+        days=rules.days,
+        most=most,
+        left=max(0, most - queries.invites_given(session(), me().id)),
         problems=Problems(problems or {}),
     )

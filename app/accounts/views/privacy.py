@@ -48,6 +48,7 @@ TABLE_WORDS: Final = {
     "recovery_waits": _l("Waiting to come back with two codes"),
     "recovery_codes": _l("Recovery codes, used or not, as hashes"),
     "invites": _l("Invites you made"),
+    "invite_ties": _l("By whose invite you came; only moderators see it"),
     "revisions": _l("Earlier wordings of your posts"),
 }
 
