@@ -33,16 +33,32 @@ FIELDS: Final[Mapping[str, LazyString]] = {
     "region": _l("Country code, or EU, arab, latam, global"),
     "for_whom": _l("For whom, or what the law says"),
     "not_for": _l("Not for whom"),
-    "needs": _l("Needs, as codes"),
+    "needs": _l("For what?"),
     "channels": _l("How to reach them"),
     "hours": _l("Hours"),
     "languages": _l("Languages"),
     "cost": _l("Cost"),
-    "is_anonymous": _l("Without a name? yes, no, or nothing"),
+    "is_anonymous": _l("Without a name?"),
     "needs_login": _l("Needs scripts or a login?"),
-    "must_report": _l("Must report what they hear? yes, no, or nothing"),
+    "must_report": _l("Must they report what they hear?"),
     "url": _l("Web address; it is also the source"),
     "note": _l("Note"),
+}
+_YES_OR_NO: Final[Mapping[str, LazyString]] = {
+    "": _l("nobody has said"),
+    "yes": _l("yes"),
+    "no": _l("no"),
+}
+# The facts that are one of a few words, and those words.
+CHOICES: Final[Mapping[str, Mapping[str, LazyString]]] = {
+    "is_anonymous": _YES_OR_NO,
+    "must_report": _YES_OR_NO,
+    "needs_login": {
+        "": _l("nobody has said"),
+        "scripts": _l("scripts"),
+        "login": _l("a login"),
+        "no": _l("neither"),
+    },
 }
 _REGIONS: Final[Mapping[str, LazyString]] = {
     "global": _l("Everywhere"),

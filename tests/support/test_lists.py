@@ -132,7 +132,7 @@ def test_an_operator_checks_an_entry_and_is_reminded_half_a_year_later(
     operator = sign_in(robin)
     before = lists.due_count(session)
     assert f"{before} entries to look at" in operator.get("/console").text
-    form = {name: getattr(lists.shipped()["zara"], name) for name in lists.FACTS}
+    form = {name: getattr(lists.shipped()["zara"], name) for name in lists.FACTS - {"needs"}}
     answer = operator.post("/console/lists/zara", data=form | {"status": "ok", "hours": "9 to 5"})
     assert answer.status_code == 302
     assert lists.due_count(session) == before - 1
@@ -148,7 +148,8 @@ def test_an_operator_checks_an_entry_and_is_reminded_half_a_year_later(
     [
         ({"url": "javascript:alert(1)"}, "begins with https://"),
         ({"name": ""}, "It needs a name."),
-        ({"needs": "tea"}, "Use these codes"),
+        ({"needs": "tea"}, "Choose one of these."),
+        ({"must_report": "perhaps"}, "Choose one of these."),
         ({"status": "perhaps"}, "Say how it stands."),
         ({"note": "x" * 401}, "At most 400"),
     ],
@@ -167,9 +168,13 @@ def test_a_wrong_entry_is_handed_back_whole(
 
 def test_an_entry_is_added(session: Session, sign_in: SignIn, robin: Member) -> None:
     form = {"name": "Lighthouse", "url": "https://lighthouse.example/", "status": "ok"}
-    form |= {"for_whom": "People at sea.", "region": "global", "needs": "crisis"}
-    sign_in(robin).post("/console/lists/new-help", data=form)
-    assert "Lighthouse" in {one.name for one in lists.entries(session, HELP)}
+    form |= {"for_whom": "People at sea.", "region": "global", "must_report": "no"}
+    sign_in(robin).post("/console/lists/new-help", data=form | {"needs": ["images", "crisis"]})
+    kept = {one.name: one for one in lists.entries(session, HELP)}["Lighthouse"]
+    assert (kept.needs, kept.must_report, kept.is_anonymous) == ("crisis images", "no", "")
+    page = sign_in(robin).get(f"/console/lists/{kept.code}").text
+    assert re.findall(r'value="(\w+)"\s+checked', page) == ["crisis", "images", "ok"]
+    assert re.findall(r'value="(\w*)" selected', page) == ["", "", "no"]
 
 
 # --- between communities --------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from app.support import guides, lists, service
 from app.support.lists import HELP, KEY_NAME, LAW, NEEDS, SIGNS_AT_MOST, BadListError, Entry
 from app.support.models import Status
 from app.support.views.common import blueprint
-from app.support.words import FIELDS, STATUSES, region_in_words
+from app.support.words import CHOICES, FIELDS, STATUSES, region_in_words
 from app.support.words import NEEDS as NEED_WORDS
 from app.web.access import actor, me, permit, public, signed_in
 from app.web.extensions import language
@@ -115,6 +116,8 @@ def write_entry(entry: str) -> ResponseReturnValue:
     """Keep an entry; it counts as checked today."""
     known = _entry_or_new(entry)
     values: dict[str, Any] = {name: clean_line(request.form.get(name, "")) for name in FIELDS}
+    needs = request.form.getlist("needs")
+    values["needs"] = " ".join(need for need in NEEDS if need in needs)
     changed = replace(known, **values)
     problems = {
         name: _("At most %(most)s characters.", most=SIGNS_AT_MOST)
@@ -125,8 +128,10 @@ def write_entry(entry: str) -> ResponseReturnValue:
         problems["name"] = _("It needs a name.")
     if not lists.is_address(values["url"]):
         problems["url"] = _("A web address begins with https:// and has no spaces.")
-    if set(values["needs"].split()) - set(NEEDS):
-        problems["needs"] = _("Use these codes: %(codes)s", codes=", ".join(NEEDS))
+    for name in ("needs", *CHOICES):
+        known_words: Collection[str] = CHOICES.get(name, NEEDS)
+        if set(request.form.getlist(name)) - set(known_words):
+            problems[name] = _("Choose one of these.")
     said = request.form.get("status", "")
     if said not in set(Status):
         problems["status"] = _("Say how it stands.")
@@ -146,6 +151,8 @@ def _entry_page(entry: Entry, problems: dict[str, str] | None = None) -> Respons
         422 if problems else 200,
         entry_=entry,
         fields=FIELDS,
+        choices={name: list(words.items()) for name, words in CHOICES.items()},
+        needs=[(need, NEED_WORDS[need]) for need in NEEDS],
         statuses=[(status.value, words) for status, words in STATUSES.items()],
         problems=problems or {},
     )
