@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, StringField, TextAreaField, ValidationError
@@ -15,6 +16,7 @@ from app.core.crypto import Passphrase
 from app.core.settings import Signup
 from app.core.text import clean, clean_line
 from app.policy.inviting import MOST_GIVEN, WINDOW_DAYS, Inviting
+from app.policy.limits import LEAST, LEVELS, MOST, Limited, Limits, limit_of
 from app.policy.vocabulary import Gate, Trust
 from app.web.forms import Form
 
@@ -119,6 +121,54 @@ class InvitesForm(Form):
         return Inviting(_number(self.regular), _number(self.trusted), _number(self.days))
 
 
+class LimitsForm:
+    """The table of limits as it was typed: a field for each deed and each step of trust."""
+
+    def __init__(self, typed: dict[str, str]) -> None:
+        self.typed = typed
+        self.problems: dict[str, str] = {}
+
+    @classmethod
+    def sent(cls) -> LimitsForm:
+        """What the browser sent."""
+        return cls({name: request.form.get(name, "").strip() for name in _CELLS})
+
+    @classmethod
+    def of(cls, limits: Limits) -> LimitsForm:
+        """A table as it stands."""
+        return cls({n: str(limit_of(limits, *cell)) for n, cell in _CELLS.items()})
+
+    def limits(self) -> Limits | None:
+        """The table, or nothing where something cannot be meant; `problems` then says what."""
+        for name, (limited, _level) in _CELLS.items():
+            if not is_within(self.typed[name], LEAST[limited], MOST):
+                self.problems[name] = _(
+                    "A whole number from %(least)d to %(most)d.", least=LEAST[limited], most=MOST
+                )
+        if self.problems:
+            return None
+        return {
+            limited: [int(self.typed[cell_name(limited, level)]) for level in LEVELS]
+            for limited in Limited
+        }
+
+
+def cell_name(limited: Limited, level: Trust) -> str:
+    """The name of the field for one number of the table."""
+    return f"{limited}_{level.name.lower()}"
+
+
+def is_within(text: str, least: int, most: int) -> bool:
+    """Whether a whole number within these bounds was typed."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(most))
+    return is_number and least <= int(text) <= most
+
+
+_CELLS: Final = {
+    cell_name(limited, level): (limited, level) for limited in Limited for level in LEVELS
+}
+
+
 class BoardForm(Form):
     """A board: its name, what it is about, and its gate."""
 
@@ -159,9 +209,7 @@ def _check_number(field: Field, least: int, most: int) -> None:
     Raises:
         ValidationError: when it is none.
     """
-    text = (field.data or "").strip()
-    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(most))
-    if not is_number or not least <= int(text) <= most:
+    if not is_within((field.data or "").strip(), least, most):
         raise ValidationError(
             _("A whole number from %(least)d to %(most)d.", least=least, most=most)
         )

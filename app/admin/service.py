@@ -18,6 +18,7 @@ from app.core.text import clean, clean_line
 from app.forum import service as forum
 from app.forum.models import Board
 from app.policy.inviting import Inviting, numbers_of
+from app.policy.limits import Limits, rows_of
 from app.policy.vocabulary import Actor, Gate, Role, Trust
 
 
@@ -86,6 +87,12 @@ def change_invites(session: Session, operator: Actor, rules: Inviting) -> None:
     """Allow more or fewer invites, or for another time; invites that are out follow at once."""
     write_settings(session, replace(read_settings(session), inviting=numbers_of(rules)))
     audit.record(session, operator.public_id, "invites.edit", "site")
+
+
+def change_limits(session: Session, operator: Actor, limits: Limits) -> None:
+    """Set other limits; what was counted so far begins anew where a number is another."""
+    write_settings(session, replace(read_settings(session), limits=rows_of(limits)))
+    audit.record(session, operator.public_id, "limits.edit", "site")
 
 
 def open_board(session: Session, operator: Actor, plan: BoardPlan) -> Board:

@@ -10,16 +10,18 @@ from app.accounts import passphrases, pseudonyms
 from app.accounts.queries import inviting
 from app.accounts.service import NotAvailableError, make_keys
 from app.admin import queries, service
-from app.admin.forms import BoardForm, InvitesForm, SettingsForm, SetupForm
+from app.admin.forms import BoardForm, InvitesForm, LimitsForm, SettingsForm, SetupForm, cell_name
 from app.admin.service import BoardPlan, Decisions
 from app.community.norms import first_norms
 from app.core.errors import NotFoundError
 from app.core.settings import Signup, read_settings
 from app.forum.models import Board
 from app.forum.queries import board_by_id
+from app.policy.limits import Limited, limits_of
 from app.policy.permissions import Permission
 from app.policy.vocabulary import Gate, Trust
 from app.support.lists import due_count
+from app.trust.words import LEVELS
 from app.web.access import me, permit, permit_on, public
 from app.web.render import page, tell
 from app.web.settings import settings, settings_changed
@@ -166,6 +168,49 @@ def change_invites() -> ResponseReturnValue:
     settings_changed()
     tell(_("Saved."))
     return redirect(url_for("admin.invites"))
+
+
+# --- limits ---------------------------------------------------------------------------------------
+
+
+@blueprint.get("/console/limits")
+@permit(Permission.SETTINGS_EDIT)
+def show_limits() -> ResponseReturnValue:
+    """How often members may do what, by trust."""
+    return _limits_page(LimitsForm.of(limits_of(read_settings(session()).limits)))
+
+
+@blueprint.post("/console/limits")
+@permit(Permission.SETTINGS_EDIT)
+def change_limits() -> ResponseReturnValue:
+    """Set other limits."""
+    form = LimitsForm.sent()
+    limits = form.limits()
+    if limits is None:
+        return _limits_page(form, 422)
+    service.change_limits(session(), me(), limits)
+    settings_changed()
+    tell(_("Saved."))
+    return redirect(url_for("admin.show_limits"))
+
+
+def _limits_page(form: LimitsForm, status: int = 200) -> ResponseReturnValue:
+    """The table as a form."""
+    return page(
+        "admin/limits.html",
+        status,
+        form=form,
+        limited={
+            Limited.POSTS: _("Posts, and changes of posts, an hour"),
+            Limited.MESSAGES: _("Messages an hour"),
+            Limited.STARTS: _("Conversations begun in a day"),
+            Limited.PICTURES: _("Pictures an hour"),
+            Limited.REPORTS: _("Reports an hour"),
+            Limited.LINKS: _("Links in one post"),
+        },
+        levels=LEVELS,
+        cell_name=cell_name,
+    )
 
 
 # --- boards ---------------------------------------------------------------------------------------

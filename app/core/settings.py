@@ -46,6 +46,7 @@ class Settings:
     norms_version: int = 1
     signup: Signup = Signup.OPEN
     ladder: tuple[tuple[int, ...], ...] = ()  # what the steps of trust ask for; empty: the first
+    limits: tuple[tuple[int, ...], ...] = ()  # the table of limits by trust; empty: the first
     inviting: tuple[int, ...] = ()  # how many invites, and for how long; empty: the first
     is_inviting_paused: bool = False  # set by a protection, and undone with it
     is_kept_shorter: bool = False  # the same: tables are kept for their shorter time
@@ -90,8 +91,8 @@ def read_settings(session: Session) -> Settings:
     values = {name: json.loads(value) for name, value in rows if name in known}
     if "signup" in values:
         values["signup"] = Signup(values["signup"])
-    if "ladder" in values:
-        values["ladder"] = tuple(tuple(row) for row in values["ladder"])
+    for table in {"ladder", "limits"} & values.keys():
+        values[table] = tuple(tuple(row) for row in values[table])
     if "inviting" in values:
         values["inviting"] = tuple(values["inviting"])
     return replace(Settings(), **values)

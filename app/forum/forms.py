@@ -17,6 +17,7 @@ from app.forum.drafts import Meant, OpenDraft, Wording
 from app.forum.models import with_alts
 from app.forum.service import Draft
 from app.forum.uploads import uploaded
+from app.web import limits
 from app.web.forms import Form
 
 POST_SIGNS: Final = 20_000
@@ -48,6 +49,8 @@ class PostForm(Form):
                     over=len(text) - POST_SIGNS,
                 )
             )
+        if complaint := limits.complaint_about_links(text):
+            raise ValidationError(complaint)
 
     @property
     def quoted(self) -> tuple[str, ...]:

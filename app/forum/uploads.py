@@ -21,8 +21,8 @@ from app.core.darkroom import develop
 from app.core.errors import BusyError, TooManyError
 from app.core.pictures import MIB, MOST_BYTES, MOST_PIXELS, Fault, PictureError
 from app.forum import attachments
+from app.policy.limits import Limited
 from app.policy.permissions import may_write
-from app.policy.vocabulary import Trust
 from app.web import limits
 from app.web.access import actor
 from app.web.render import wait_in_words
@@ -31,12 +31,6 @@ from app.web.uploads import LARGE
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
-PICTURES_AN_HOUR: Final = {
-    Trust.NEWCOMER: "10 per hour",
-    Trust.KNOWN: "20 per hour",
-    Trust.REGULAR: "40 per hour",
-    Trust.TRUSTED: "80 per hour",
-}
 FAULTS: Final = {
     Fault.UNKNOWN: _l("This is no picture that can be read here. JPEG, PNG, WebP and GIF can."),
     Fault.TOO_LARGE: _l(
@@ -86,7 +80,7 @@ def _taken() -> Upload:
     if not raw and not file.filename:
         return Upload()  # so a browser sends a field in which nothing was chosen
     try:
-        limits.spend("picture", who.public_id, PICTURES_AN_HOUR[who.trust])
+        limits.spend_by_trust(Limited.PICTURES)
         rebuilt = develop(raw)
     except PictureError as error:
         return Upload(problem=str(FAULTS[error.fault]))

@@ -37,6 +37,7 @@ from app.forum.selfcheck import picture_of
 from app.forum.service import HandedBackError
 from app.forum.uploads import takes_pictures
 from app.policy.dispositions import Disposition
+from app.policy.limits import Limited
 from app.policy.permissions import Permission
 from app.policy.vocabulary import Actor, Trust, Visibility
 from app.screening.findings import About
@@ -51,12 +52,6 @@ from app.web.unit_of_work import owe, session
 
 blueprint = Blueprint("forum", __name__)
 
-POSTS_AN_HOUR: Final = {
-    Trust.NEWCOMER: "10 per hour",
-    Trust.KNOWN: "30 per hour",
-    Trust.REGULAR: "60 per hour",
-    Trust.TRUSTED: "120 per hour",
-}
 SELF_CHECKS: Final = "20 per hour"  # each reads up to 2,000 posts
 SEARCHES: Final = "30 per minute"
 SEARCHES_OF_VISITORS: Final = "300 per minute"
@@ -787,7 +782,7 @@ def _agree_label(weighed: service.Weighed | None) -> str:
 
 def _written(post: Post) -> ResponseReturnValue:
     """After a text was stored: count it, and say so when it is held."""
-    limits.spend("post", me().public_id, POSTS_AN_HOUR[me().trust])
+    limits.spend_by_trust(Limited.POSTS)
     if post.visibility is Visibility.HELD:
         text = _(
             "A moderator reads this first. Some posts are picked by rules, some by chance. "

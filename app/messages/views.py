@@ -20,8 +20,9 @@ from app.messages.forms import MessageForm
 from app.messages.models import Conversation, Message
 from app.messages.service import MutedError, UnansweredError
 from app.policy.dispositions import Disposition
+from app.policy.limits import Limited
 from app.policy.permissions import Permission
-from app.policy.vocabulary import Actor, Trust
+from app.policy.vocabulary import Actor
 from app.screening.findings import About
 from app.web import limits
 from app.web.access import demand, may, me, permit, permit_on, signed_in
@@ -31,18 +32,6 @@ from app.web.unit_of_work import owe, session
 
 blueprint = Blueprint("messages", __name__)
 
-MESSAGES_AN_HOUR: Final = {
-    Trust.NEWCOMER: "10 per hour",
-    Trust.KNOWN: "30 per hour",
-    Trust.REGULAR: "60 per hour",
-    Trust.TRUSTED: "120 per hour",
-}
-STARTS_A_DAY: Final = {
-    Trust.NEWCOMER: "1 per day",  # for moderators alone: a newcomer answers
-    Trust.KNOWN: "3 per day",
-    Trust.REGULAR: "10 per day",
-    Trust.TRUSTED: "20 per day",
-}
 STRANGERS_TO_ONE: Final = "10 per hour"  # PRIVACY.md §5: so many may write first to one person
 
 
@@ -83,7 +72,7 @@ def start(member: Member) -> ResponseReturnValue:
     except (UnansweredError, MutedError) as error:
         return _first_page(member, form, stop=_why_not(error))
     if is_first:
-        limits.spend("message-start", me().public_id, STARTS_A_DAY[me().trust])
+        limits.spend_by_trust(Limited.STARTS)
         limits.spend("message-first", member.public_id, STRANGERS_TO_ONE)
     return _sent(side)
 
@@ -274,7 +263,7 @@ def _owe_marker(side_id: int, number: int, private_key: bytes) -> None:
 
 def _sent(side: Conversation) -> ResponseReturnValue:
     """After a message was sent: count it, and show it."""
-    limits.spend("message", me().public_id, MESSAGES_AN_HOUR[me().trust])
+    limits.spend_by_trust(Limited.MESSAGES)
     service.clear_notice(session(), side)
     service.mark_read(session(), side.id, side.message_count, _key())
     return redirect(

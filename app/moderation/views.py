@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -37,8 +37,8 @@ from app.moderation.handing import Handed
 from app.moderation.inviting import Cut, Tree
 from app.moderation.models import CannedReason, ReportReason, Rule
 from app.moderation.queries import Matter, Ruling
+from app.policy.limits import Limited
 from app.policy.permissions import Permission
-from app.policy.vocabulary import Trust
 from app.review import service as review
 from app.review.models import Reason
 from app.review.queries import Claimed, Filter
@@ -50,13 +50,6 @@ from app.web.unit_of_work import session, undo
 
 blueprint = Blueprint("moderation", __name__)
 blueprint.context_processor(words.for_pages)
-
-REPORTS_AN_HOUR: Final = {
-    Trust.NEWCOMER: "5 per hour",
-    Trust.KNOWN: "10 per hour",
-    Trust.REGULAR: "20 per hour",
-    Trust.TRUSTED: "20 per hour",
-}
 
 
 # --- reports --------------------------------------------------------------------------------------
@@ -76,7 +69,7 @@ def send_report(post: Post) -> ResponseReturnValue:
     form = ReportForm()
     if not form.validate():
         return _report_page(post, form, 422)
-    limits.spend("report", me().public_id, REPORTS_AN_HOUR[me().trust])
+    limits.spend_by_trust(Limited.REPORTS)
     service.report(session(), me(), post, form.complaint())
     tell(_("Thank you. A moderator will look at it. You will get an answer in your inbox."))
     return redirect(url_for("forum.show_post", post_id=post.public_id))
@@ -132,7 +125,7 @@ def hand_over(copy: Message) -> ResponseReturnValue:
     form = ReportForm()
     if not form.validate():
         return _hand_page(copy, form, 422)
-    limits.spend("report", me().public_id, REPORTS_AN_HOUR[me().trust])
+    limits.spend_by_trust(Limited.REPORTS)
     try:
         handing.hand_over(session(), me(), signed_in().unlock(), copy, form.complaint())
     except handing.NobodyToReadError:

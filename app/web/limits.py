@@ -10,11 +10,14 @@ import time
 from typing import Final, cast
 
 from flask import Flask, current_app, request
+from flask_babel import ngettext
 from flask_limiter import Limiter
 from limits import RateLimitItem, parse
 
 from app.core.errors import TooManyError
+from app.policy.limits import Limited, Limits, limit_of, limits_of, links_in, rate_of
 from app.web.access import actor
+from app.web.settings import settings
 
 # A limit's key is the tag of an id under this key. It lives as long as the process: what is left
 # in a counter store after that names nobody.
@@ -88,6 +91,39 @@ def spend(kind: str, subject: str, limit: str, cost: int = 1) -> None:
     strategy = _counter().limiter
     if not strategy.hit(item, name, cost=cost):
         raise TooManyError(_seconds(item, name))
+
+
+def spend_by_trust(limited: Limited) -> None:
+    """Count one deed of whoever asks against the operator's table.
+
+    Raises:
+        TooManyError: when the limit of that step of trust is used up.
+    """
+    who = actor()
+    spend(limited.value, who.public_id, rate_of(_table(), limited, who.trust))
+
+
+def complaint_about_links(text: str) -> str:
+    """What to say of a text with more links than whoever asks may set; empty where it is fine."""
+    most = limit_of(_table(), Limited.LINKS, actor().trust)
+    over = links_in(text) - most
+    if over <= 0 or not current_app.config["LIMITS_ENABLED"]:
+        return ""
+    return str(
+        ngettext(
+            "On your step of trust a text holds at most %(most)s. Take %(num)d link out; nothing "
+            "is lost.",
+            "On your step of trust a text holds at most %(most)s. Take %(num)d links out; nothing "
+            "is lost.",
+            over,
+            most=ngettext("%(num)d link", "%(num)d links", most),
+        )
+    )
+
+
+def _table() -> Limits:
+    """The table of limits as the operator has set it."""
+    return limits_of(settings().limits)
 
 
 def is_spent(kind: str, subject: str, limit: str) -> bool:

@@ -361,7 +361,7 @@ def test_pictures_have_a_limit_by_trust(
     wren = make_member(session, "Wren", trust=Trust.KNOWN)
     limited = build_app(limits_enabled=True)
     with limited.test_request_context("/"):
-        limits.spend("picture", wren.public_id, uploads.PICTURES_AN_HOUR[Trust.KNOWN], cost=20)
+        limits.spend("picture", wren.public_id, "20 per hour", cost=20)
     browser = limited.test_client(session=session)
     browser.set_cookie("bauta", sessions.begin(session, wren.id, private_key_of(wren)))
     page = reply(browser, place, form())

@@ -14,6 +14,7 @@ ARROWS: Final = {
     ("admin", "community"),
     ("admin", "forum"),
     ("admin", "support"),
+    ("admin", "trust"),
     ("cases", "accounts"),
     ("cases", "community"),
     ("cases", "forum"),
