@@ -123,6 +123,7 @@ GROUPS: Final[tuple[tuple[LazyString, Mapping[str, LazyString]], ...]] = (
             "check_ins": _l("who writes to somebody by when; to whom is sealed"),
             "check_in_letters": _l("letters of check-ins, sealed"),
             "list_entries": _l("who helps, and laws, as an operator has checked them"),
+            "list_doubts": _l("that somebody finds such an entry wrong, never who"),
             "guide_texts": _l("guides that an operator has written anew"),
             "plan_copies": _l("parts of a plan for one other person, sealed to that person"),
         },

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.core import clock, crypto, ids
@@ -25,7 +25,7 @@ from app.core.text import clean_line
 from app.policy.vocabulary import Actor
 from app.support import service
 from app.support.guides import CONTENT
-from app.support.models import ListEntry, Status
+from app.support.models import Doubt, ListEntry, Status, Wrong
 
 KEY_NAME: Final = "lists"  # of the server secret, and of its place in a session
 FORMAT: Final = "bauta-list-1"
@@ -140,7 +140,10 @@ _AROUND: Final[Mapping[str, tuple[str, ...]]] = {
 def due_count(session: Session) -> int:
     """How many entries an operator should look at again."""
     both = [*entries(session, HELP), *entries(session, LAW)]
-    return sum(one.is_due and one.status is not Status.CLOSED for one in both)
+    doubted = doubts(session)
+    return sum(
+        one.status is not Status.CLOSED and (one.is_due or one.code in doubted) for one in both
+    )
 
 
 # --- writing --------------------------------------------------------------------------------------
@@ -173,7 +176,24 @@ def check(session: Session, entry: Entry, status: Status, who: str) -> Entry:
         checked_by=who[:60],
     )
     write(session, checked)
+    session.execute(delete(Doubt).where(Doubt.code == entry.code))
     return checked
+
+
+def tell_wrong(session: Session, code: str, wrong: Wrong) -> None:
+    """Somebody says that an entry is wrong.
+
+    Said again it is the same row: nobody can fill the operators' page, and it counts nobody.
+    """
+    session.merge(Doubt(code=code, wrong=wrong, told_on=clock.today()))
+
+
+def doubts(session: Session) -> Mapping[str, Sequence[Wrong]]:
+    """What people say is wrong and no operator has looked at since, by the code of the entry."""
+    found: dict[str, list[Wrong]] = {}
+    for row in session.scalars(select(Doubt).order_by(Doubt.code, Doubt.wrong)):
+        found.setdefault(row.code, []).append(row.wrong)
+    return found
 
 
 def new_code() -> str:

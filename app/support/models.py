@@ -153,6 +153,27 @@ class ListEntry(Base):
     checked_by: Mapped[str] = mapped_column(String(60))
 
 
+class Wrong(StrEnum):
+    """What somebody finds wrong with an entry; a choice, so that nobody writes about a person."""
+
+    GONE = "gone"
+    REACH = "reach"
+    WHOM = "whom"
+    HARM = "harm"
+    OTHER = "other"
+
+
+class Doubt(Base):
+    """That somebody has said an entry is wrong: what and when last, never who or how many."""
+
+    __tablename__ = "list_doubts"
+    __retention__ = Keep(why="until an operator has looked at the entry", days=180, after="told_on")
+
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    wrong: Mapped[Wrong] = mapped_column(Word(Wrong), primary_key=True)
+    told_on: Mapped[date] = mapped_column(Date)
+
+
 class GuideText(Base):
     """A guide as an operator has written it, in place of the one that ships."""
 

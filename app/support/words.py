@@ -8,7 +8,7 @@ from typing import Final
 from flask_babel import LazyString, get_locale
 from flask_babel import lazy_gettext as _l
 
-from app.support.models import Status
+from app.support.models import Status, Wrong
 
 NEEDS: Final[Mapping[str, LazyString]] = {
     "emergency": _l("danger now"),
@@ -27,6 +27,13 @@ STATUSES: Final[Mapping[Status, LazyString]] = {
     Status.OK: _l("still there, still right"),
     Status.UNSURE: _l("not sure"),
     Status.CLOSED: _l("closed: hidden from members"),
+}
+WRONGS: Final[Mapping[Wrong, LazyString]] = {
+    Wrong.GONE: _l("They are gone, or nobody answers"),
+    Wrong.REACH: _l("The number, address or hours are wrong"),
+    Wrong.WHOM: _l("They do not help whom it says, or with what it says"),
+    Wrong.HARM: _l("They did not treat me well, or it was not safe"),
+    Wrong.OTHER: _l("Something else here is wrong"),
 }
 FIELDS: Final[Mapping[str, LazyString]] = {
     "name": _l("Name"),

@@ -10,8 +10,10 @@ from app.policy.permissions import Permission
 from app.web.access import DOOR, PUBLIC, SUBJECT
 from app.web.unit_of_work import SAFE_METHODS
 
-# Forms that a visitor may send: joining, coming in, coming back, and reporting an exposure.
+# Forms that a visitor may send: joining, coming in, coming back, reporting an exposure, and one
+# choice of five about an entry of who helps, which people read who cannot sign in.
 OPEN_TO_SEND = re.compile(
+    r"support\.tell_what_is_wrong|"
     r"cases\.(?:send_report|\w+_receipt)|accounts\.\w+|admin\.\w*set_up\w*|\w+\.set_up\w*"
 )
 

@@ -45,7 +45,8 @@ OF_THE_TEAM: Final = {
 IS_NO_TEXT: Final = ("public_id", "subject", "version", "rules_version", "kind", "state")
 CODES: Final = {
     "audit_entries.actor", "audit_entries.verb", "case_letters.template", "cases.codename",
-    "filters.board", "guide_texts.code", "guide_texts.language", "list_entries.code",
+    "filters.board", "guide_texts.code", "guide_texts.language", "list_doubts.code",
+    "list_entries.code",
     "phrases.code",
     "step_items.code", "members.cost", "members.theme",
     "guarded_values.field", "quarter_counts.quarter", "protections.last_words",

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Member
@@ -17,7 +18,8 @@ from app.core import crypto
 from app.policy.vocabulary import Role
 from app.support import lists, service
 from app.support.lists import HELP, LAW, BadListError
-from app.support.models import OwnPage, Status
+from app.support.models import Doubt, OwnPage, Status, Wrong
+from app.support.words import FIELDS
 from tests.cases.test_readability import HIGHEST, grade, sentences_of
 from tests.factories import make_member, private_key_of
 
@@ -63,6 +65,52 @@ def test_nobody_is_named_twice_and_what_ships_could_be_taken_over() -> None:
 def test_what_members_read_of_it_is_plain() -> None:
     said = [part for one in ALL for part in sentences_of(f"{one.for_whom} {one.not_for}")]
     assert grade(said) <= HIGHEST
+
+
+# --- what somebody finds wrong --------------------------------------------------------------------
+
+
+def test_anybody_says_that_an_entry_is_wrong_and_an_operator_looks(
+    session: Session, client: FlaskClient, sign_in: SignIn, robin: Member
+) -> None:
+    zara = lists.entry(session, "zara")
+    assert zara is not None
+    lists.check(session, zara, Status.OK, "Lantern")
+    session.commit()
+    before = lists.due_count(session)
+    assert 'href="/who-helps/zara/wrong"' in client.get("/who-helps?region=AT").text
+    for _ in range(3):
+        told = client.post("/who-helps/zara/wrong", data={"wrong": "gone"}, follow_redirects=True)
+        assert "will look at it" in told.text
+    rows = session.scalars(select(Doubt)).all()
+    assert [(row.code, row.wrong) for row in rows] == [("zara", Wrong.GONE)], "no count, no name"
+    assert lists.due_count(session) == before + 1
+    assert "ZARA" in client.get("/who-helps?region=AT").text, "it changes nothing by itself"
+    browser = sign_in(robin)
+    said = "They are gone, or nobody answers"
+    page = browser.get("/console/lists").text
+    assert page.index("Somebody says it is wrong") < page.index(said) < page.index("To look at")
+    assert said in browser.get("/console/lists/zara").text
+    facts = {name: getattr(zara, name) for name in FIELDS}
+    browser.post("/console/lists/zara", data=facts | {"status": "ok"})
+    assert said not in browser.get("/console/lists").text
+    assert session.scalars(select(Doubt)).all() == []
+
+
+def test_only_what_people_see_can_be_wrong_and_only_in_a_way_that_is_listed(
+    session: Session, client: FlaskClient
+) -> None:
+    bad = client.post("/who-helps/zara/wrong", data={"wrong": "his name is Alex"})
+    assert (bad.status_code, "Choose what is wrong." in bad.text) == (422, True)
+    zara = lists.entry(session, "zara")
+    assert zara is not None
+    lists.check(session, zara, Status.CLOSED, "Lantern")
+    session.commit()
+    law = next(one.code for one in ALL if one.kind == LAW)
+    for code in ("zara", law, "nobody"):
+        assert client.get(f"/who-helps/{code}/wrong").status_code == 404
+        assert client.post(f"/who-helps/{code}/wrong", data={"wrong": "gone"}).status_code == 404
+    assert session.scalars(select(Doubt)).all() == []
 
 
 # --- what members see -----------------------------------------------------------------------------

@@ -16,9 +16,9 @@ from app.core.text import clean_line
 from app.policy.permissions import Permission
 from app.support import guides, lists, service
 from app.support.lists import HELP, KEY_NAME, LAW, NEEDS, SIGNS_AT_MOST, BadListError, Entry
-from app.support.models import Status
+from app.support.models import Status, Wrong
 from app.support.views.common import blueprint
-from app.support.words import CHOICES, FIELDS, STATUSES, region_in_words
+from app.support.words import CHOICES, FIELDS, STATUSES, WRONGS, region_in_words
 from app.support.words import NEEDS as NEED_WORDS
 from app.web.access import actor, me, permit, public, signed_in
 from app.web.extensions import language
@@ -72,6 +72,49 @@ def save_entry(entry: str) -> ResponseReturnValue:
     return redirect(url_for("support.my_plan" if is_kept else "support.who_helps"))
 
 
+@blueprint.get("/who-helps/<entry>/wrong")
+@public
+def ask_what_is_wrong(entry: str) -> ResponseReturnValue:
+    """What is wrong with an entry: one choice, no words and no name."""
+    return _wrong_page(_shown_entry(entry))
+
+
+@blueprint.post("/who-helps/<entry>/wrong")
+@public
+def tell_what_is_wrong(entry: str) -> ResponseReturnValue:
+    """Hand it to the operators."""
+    found = _shown_entry(entry)
+    said = request.form.get("wrong", "")
+    if said not in set(Wrong):
+        return _wrong_page(found, {"wrong": _("Choose what is wrong.")})
+    lists.tell_wrong(session(), found.code, Wrong(said))
+    tell(_("Thank you. The people who run this site will look at it."))
+    return redirect(url_for("support.who_helps"))
+
+
+def _wrong_page(found: Entry, problems: dict[str, str] | None = None) -> ResponseReturnValue:
+    """The page that asks what is wrong with an entry."""
+    return page(
+        "support/wrong.html",
+        422 if problems else 200,
+        entry_=found,
+        wrongs=[(wrong.value, words) for wrong, words in WRONGS.items()],
+        problems=problems or {},
+    )
+
+
+def _shown_entry(code: str) -> Entry:
+    """Who helps under this code, as long as people see it.
+
+    Raises:
+        NotFoundError: when there is none, it is hidden, or it is a law.
+    """
+    found = _entry(code)
+    if found.kind != HELP or found.status is Status.CLOSED:
+        raise NotFoundError
+    return found
+
+
 # --- keeping the lists right ----------------------------------------------------------------------
 
 
@@ -88,11 +131,16 @@ def _keeping_page(
     """The page of the lists, with what was typed."""
     both = [*lists.entries(session(), HELP), *lists.entries(session(), LAW)]
     seed: bytes = session().info[KEY_NAME]
+    said = lists.doubts(session())
+    known = [one for one in both if one.code not in said]
     return page(
         "support/lists.html",
         422 if problems else 200,
-        due=[one for one in both if one.is_due and one.status is not Status.CLOSED],
-        rest=[one for one in both if not one.is_due or one.status is Status.CLOSED],
+        doubted=[one for one in both if one.code in said],
+        said=said,
+        wrongs=WRONGS,
+        due=[one for one in known if one.is_due and one.status is not Status.CLOSED],
+        rest=[one for one in known if not one.is_due or one.status is Status.CLOSED],
         guides=guides.guides(session(), language()),
         fingerprint=lists.fingerprint(crypto.signers_key(seed)),
         region_in_words=region_in_words,
@@ -150,6 +198,7 @@ def _entry_page(entry: Entry, problems: dict[str, str] | None = None) -> Respons
         "support/entry.html",
         422 if problems else 200,
         entry_=entry,
+        said=[WRONGS[wrong] for wrong in lists.doubts(session()).get(entry.code, ())],
         fields=FIELDS,
         choices={name: list(words.items()) for name, words in CHOICES.items()},
         needs=[(need, NEED_WORDS[need]) for need in NEEDS],
