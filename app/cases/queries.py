@@ -65,6 +65,15 @@ def trustees(session: Session) -> list[Member]:
     return _with_role(session, Role.TRUSTEE)
 
 
+def last_called(session: Session) -> list[Member]:
+    """Who is called when nobody who may open a thing acts: the trustees.
+
+    A site without a trustee has only those who answer exposures: nothing that is missed may end
+    where nobody looks (RESPONSE.md §6).
+    """
+    return trustees(session) or responders(session)
+
+
 def _with_role(session: Session, role: Role) -> list[Member]:
     """Members with a role who may act, in the order of their names."""
     query = select(Member).where(Member.roles.op("&")(int(role)) != 0).order_by(Member.pseudonym)

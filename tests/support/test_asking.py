@@ -105,6 +105,25 @@ def test_who_writes_is_called_on_the_day_the_second_after_it_and_then_outside(
     assert [tomorrow(session, move_clock) for _ in range(3)] == [set(), set(), {"Owl"}]
 
 
+def test_without_a_trustee_what_is_missed_stands_before_all_who_answer_exposures(
+    session: Session, stage: Stage, move_clock: MoveClock, sign_in: SignIn
+) -> None:
+    said = "Check-ins that nobody wrote"
+    stage.robin.roles = Role.NONE
+    start(session, stage)
+    assert tomorrow(session, move_clock) == {"Owl"}
+    assert tomorrow(session, move_clock) == {"Owl", "Wren"}
+    assert said not in sign_in(stage.finch).get("/duty").text
+    assert tomorrow(session, move_clock) == {"Owl", "Wren", "Finch"}
+    session.commit()
+    assert said in sign_in(stage.finch).get("/duty").text
+    assert said not in sign_in(stage.wren).get("/duty").text, "it stands among her own already"
+    stage.robin.roles = Role.TRUSTEE
+    session.commit()
+    assert said in sign_in(stage.robin).get("/duty").text
+    assert said not in sign_in(stage.finch).get("/duty").text
+
+
 def test_a_tick_more_or_less_a_day_calls_nobody_twice(
     session: Session, stage: Stage, move_clock: MoveClock
 ) -> None:

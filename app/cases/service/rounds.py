@@ -68,7 +68,7 @@ def _call_to_check_in(session: Session) -> None:
     """Call who writes to somebody today, and whoever steps in where a letter was missed."""
     present = {member.id for member in queries.responders(session)}
     calls = check_ins.make_rounds(session, present)
-    outside = queries.trustees(session) if calls.is_for_outside else []
+    outside = queries.last_called(session) if calls.is_for_outside else []
     for member_id in calls.members | {member.id for member in outside}:
         forum.notify(session, member_id, intake.NOTICE, intake.NOTICE)
 
