@@ -230,21 +230,46 @@ def spelt_numbers(view: View, lexicon: Lexicon) -> list[Change]:
             i += 1
             continue
         end, pieces, words = _number_run(view, lexicon, i)
-        digits = "".join(pieces)
+        digits = _with_points("".join(pieces))
         if words and len(pieces) >= FEWEST_NUMBERS and sum(c.isdigit() for c in digits) > 2:  # noqa: PLR2004  # the number says what it counts
-            changes.append((view.starts[i], view.ends[end - 1], digits))
+            first = i
+            if "." in digits and i and keys[i - 1] in _MINUS:
+                first, digits = i - 1, f"-{digits}"
+            changes.append((view.starts[first], view.ends[end - 1], digits))
         i = max(end, i + 1)
     return changes
 
 
-def _number_run(view: View, lexicon: Lexicon, i: int) -> tuple[int, list[str], int]:
+def _with_points(digits: str) -> str:
+    """Keep points only where an address of four numbers or a coordinate has them."""
+    points = digits.count(".")
+    if points == 3 and all(part.isdigit() for part in digits.split(".")):  # noqa: PLR2004  # 81.187.43.209
+        return digits
+    if points in {1, 2} and all(
+        len(part.partition(".")[2]) >= FEWEST_DECIMALS for part in digits.split("-")
+    ):
+        return digits.replace("-", ", ")
+    return digits.replace(".", "")
+
+
+FEWEST_DECIMALS: Final = 4
+_POINTS: Final = frozenset(
+    {"point", "dot", "punkt", "komma", "punto", "coma", "virgule", "virgula"}
+)
+_MINUS: Final = frozenset({"minus", "menos", "moins", "negative"})
+_AND: Final = frozenset({"y", "e"})  # "novecentos e doze"
+
+
+def _number_run(  # noqa: C901, PLR0912, PLR0915  # one grammar, read from top to bottom
+    view: View, lexicon: Lexicon, i: int
+) -> tuple[int, list[str], int]:
     """Return where a run of numbers ends, its pieces, and how many of them were words."""
     pieces: list[str] = []
     keys = view.keys
     words = 0
     repeat = 1
     end = i
-    last_tens = False
+    last_tens = last_hundreds = False
     while i < len(keys):
         key = keys[i]
         value, width = None, 1
@@ -258,14 +283,26 @@ def _number_run(view: View, lexicon: Lexicon, i: int) -> tuple[int, list[str], i
             value, width = lexicon.number_at(keys, i)
             words += value is not None
         if value is None:
+            if last_hundreds and key in _AND:
+                i += 1
+                continue
+            is_glued = key == "." and view.ends[i - 1 : i] == [view.starts[i]]
+            if (key in _POINTS or is_glued) and pieces and i + 1 < len(keys):
+                pieces.append(".")
+                i += 1
+                last_tens = last_hundreds = False
+                continue
             if key in {",", "-", ".", "/"} and pieces and i + 1 < len(keys):
                 if key == "," and pieces[-1][-1].isdigit():
                     pieces.append("-")
                 i += 1
-                last_tens = False
+                last_tens = last_hundreds = False
                 continue
             break
-        if last_tens and len(value) == 1 and value != "0" and repeat == 1:
+        if last_hundreds and len(value) < 3 and value[0] != "0" and repeat == 1:  # noqa: PLR2004  # "seiscientos doce"
+            pieces[-1] = str(int(pieces[-1]) + int(value))
+            last_tens = last_hundreds = False
+        elif last_tens and len(value) == 1 and value != "0" and repeat == 1:
             pieces[-1] = str(int(pieces[-1]) + int(value))
             last_tens = False
         else:
@@ -277,10 +314,13 @@ def _number_run(view: View, lexicon: Lexicon, i: int) -> tuple[int, list[str], i
                 and value != "10"
                 and width == 1
             )
+            last_hundreds = (
+                not key.isdigit() and width == 1 and len(value) == 3 and value.endswith("00")  # noqa: PLR2004  # the number says what it counts
+            )
         repeat = 1
         i += width
         end = i
-    while pieces and pieces[-1] == "-":
+    while pieces and pieces[-1] in "-.":
         pieces.pop()
     return end, pieces, words
 

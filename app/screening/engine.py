@@ -35,6 +35,7 @@ from app.screening.normalize import (
     joined,
     leet,
     rotated,
+    rotated_from,
     spaced_out,
     turned,
     turned_from,
@@ -152,7 +153,7 @@ _MOVED: Final = re.compile(
     r"(?:moc|ten|gro|ku\.oc|ed|rf|se|rb\.moc|tp|ue|oi|em)\.[\w.-]{2,30}@[\w.+-]{2,40}|//:s?ptth"
     r"|moc\.(?:margatsni|koobecaf|rettiwt|kotkit)"
 )
-_ROTATED: Final = re.compile(r"\brot ?-?13\b")
+_ROTATED: Final = re.compile(r"\brot[ -]?13\b")
 
 
 def views(text: str, lexicon: Lexicon, context: Context = PLAIN) -> Iterator[View]:
@@ -169,8 +170,12 @@ def views(text: str, lexicon: Lexicon, context: Context = PLAIN) -> Iterator[Vie
         backwards = next(at for at, key in enumerate(view.keys) if key in lexicon.backwards)
         place = _after_colon(base.text, view.ends[backwards])
         yield View(turned_from(base, place), lexicon, names, "reversed", text)
-    if "rot13" in low or "rot-13" in low or "rot 13" in low:
-        yield View(rotated(base), lexicon, names, "rot13", text, is_strict=True)
+    marked = _ROTATED.search(low)
+    if marked is not None:
+        yield View(rotated(base), lexicon, names, "rot13", text)
+        place = _after_colon(base.text, marked.end())
+        if place > marked.end():  # "rot13, her name: …": what announces it stands in the clear
+            yield View(rotated_from(base, place), lexicon, names, "rot13", text)
     if len(text) > 13:  # the shortest token that could hold an address  # noqa: PLR2004  # the number says what it counts
         for token in decoded(base):
             yield View(token, lexicon, names, "encoded", text, is_strict=True)

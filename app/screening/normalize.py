@@ -352,9 +352,11 @@ def _between(separator: str, widths: set[int]) -> str:
 
 
 # Letters and digits or signs in one word; or two letters that may be two digits.
+_LATIN: Final = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff"  # letters with accents too
 _LEET_WORD: Final = re.compile(
-    r"(?<![A-Za-z0-9@$!+])(?:(?=[A-Za-z]+[0-9@$!+]|[0-9@$!+]+[A-Za-z])[A-Za-z0-9@$!+]{2,}"
-    r"|(?:OO|[Il]{2})(?![A-Za-z0-9@$!+]))"
+    rf"(?<![{_LATIN}0-9@$!+])"
+    rf"(?:(?=[{_LATIN}]+[0-9@$!+]|[0-9@$!+]+[{_LATIN}])[{_LATIN}0-9@$!+]{{2,}}"
+    rf"|(?:OO|[Il]{{2}})(?![{_LATIN}0-9@$!+]))"
 )
 _LEET_DIGIT: Final = re.compile(r"[0-9@$!+]")
 _TO_LETTERS: Final = str.maketrans("0134578@$!+", "oieastbasit")
@@ -380,7 +382,20 @@ def leet(text: str) -> Iterator[tuple[int, int, str]]:
         ):
             letters = word.translate(_TO_LETTERS)
             if letters.isalpha():
+                if not word[0].isalpha() and _is_among_capitals(text, *found.span()):
+                    letters = letters[0].upper() + letters[1:]
                 yield *found.span(), letters
+
+
+def _is_among_capitals(text: str, start: int, end: int) -> bool:
+    """Return whether the next word is a capital one, or the one before: `G3rald 0akhurst`."""
+    if text[end : end + 1] == " " and text[end + 1 : end + 2].isupper():
+        return True
+    before = text.rfind(" ", max(0, start - LONGEST_NEIGHBOUR), max(0, start - 1)) + 1
+    return text[start - 1 : start] == " " and text[before : before + 1].isupper()
+
+
+LONGEST_NEIGHBOUR: Final = 24  # letters of the word before
 
 
 def unleeted(source: Mapped) -> Mapped | None:
@@ -483,3 +498,9 @@ def turned_from(source: Mapped, at: int) -> Mapped:
 def rotated(source: Mapped) -> Mapped:
     """Return the text with each letter moved by thirteen places."""
     return Mapped(codecs.encode(source.text, "rot13"), source.starts, source.ends)
+
+
+def rotated_from(source: Mapped, at: int) -> Mapped:
+    """Return the text up to `at`, and from there on each letter moved by thirteen places."""
+    text = source.text[:at] + codecs.encode(source.text[at:], "rot13")
+    return Mapped(text, source.starts, source.ends)

@@ -68,6 +68,8 @@ def name_from(view: View, token: int, *, is_sure: bool) -> Read | None:
             ):
                 at += 1
                 continue
+            if is_lower and keys[at + 1 : at + 3] == ["'", "t"]:
+                break  # "cal wasn't"
             if not _is_part(view, at, parts, is_lower=is_lower, is_sure=is_sure):
                 break
             parts.append(at)

@@ -82,6 +82,8 @@ def test_the_files_are_there() -> None:
         "phrases_dev",
         "senses_dev",
         "frames_dev",
+        "fresh_dev",
+        "fresh_check",
     }
     assert {path.stem for path in LANGUAGES} >= SHIPPED
 

@@ -195,6 +195,8 @@ def _own(  # noqa: C901, PLR0912, PLR0915  # one grammar, read from top to botto
             and not view.keys[at + 1].endswith(("er", "or", "ist"))
         ):
             owner = ("owner.of_mine", -12, About.PERSON)  # my hero's real name
+        elif flag & SELF and key == "im" and not _GERMAN.isdisjoint(view.vocabulary):
+            continue  # "ist im Gymnasium", and no "I'm"
         elif flag & SELF:
             owner = ("owner.self", 8, About.SELF)
         elif not flag and key.isalpha():
@@ -240,6 +242,7 @@ def owned(scene: Scene, candidate: Candidate, tokens: range) -> None:
     _own(scene, candidate, tokens, {})
 
 
+_GERMAN: Final = frozenset(["ist", "und", "der", "die", "das", "den", "ich", "nicht"])
 _GERMAN_HE: Final = frozenset({"der", "die", "dem", "den"})  # "Der heißt in echt …"
 
 

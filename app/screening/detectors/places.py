@@ -102,7 +102,8 @@ def _weighed(scene: Scene, first: int, last: int, weight: int, *, has_number: bo
     if found.about is About.INSTITUTION and scene.has(THIRD | KIN, first, last, 5):
         found.about = About.PERSON
     public = scene.public_near(first, last)
-    if public and not scene.has(THIRD | SELF | KIN, first, last, 8):
+    is_bare = not has_number and not tail  # "a family that lives in calle Olmo", in a series
+    if public and (is_bare or not scene.has(THIRD | SELF | KIN, first, last, 8)):
         found.add("public", -14 if public == 1 else -24)
     return found
 

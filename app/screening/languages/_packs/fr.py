@@ -681,7 +681,12 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'fr',
                       'porte-parole',
                       'rectrice',
                       'romancière',
-                      'autrice'),
+                      'autrice',
+                      'cinéma',
+                      'scénariste',
+                      'cinéaste',
+                      'oscar',
+                      'césar'),
            'particles': ('de',
                          'du',
                          'des',
@@ -2539,7 +2544,7 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'fr',
                       strength='strong',
                       phrase='(retrouver|trouver|avoir|obtenir|choper|chercher|récupérer|dénicher) '
                              "(l '|le|la|son|sa|les) {attribute} (de|du|d ') "
-                             '({someone}|{handle}|ce|cette|cet|elle|lui|propriétaire)'),
+                             '({someone}|{handle}|(ce|cette|cet) {role}|elle|lui|propriétaire)'),
               Pattern(category='solicitation',
                       strength='strong',
                       phrase="{you} c ' est quoi ton (vrai)? "
@@ -2580,7 +2585,8 @@ _FIELDS: Final[dict[str, Any]] = {'code': 'fr',
               Pattern(category='solicitation',
                       strength='strong',
                       phrase="{request} (le|la|l '|les|un|son)? {attribute} (de|du|à|d ') "
-                             '(ce|cette|cet|elle|lui|{someone}|{handle}|la {guy}|le {guy})'),
+                             '((ce|cette|cet) {role}|elle|lui|{someone}|{handle}|la {guy}|le '
+                             '{guy})'),
               Pattern(category='solicitation',
                       strength='strong',
                       phrase="(c ' est quoi|quel est|quelle est|c quoi|cest quoi) {poss} "
