@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
     from flask import Blueprint, Flask
@@ -85,6 +85,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     speak(app, HERE / "translations")
     install_assets(app, HERE / "static")
     install_pages(app, _common)
+    cast(Pages, app.jinja_env).objects = frozenset({("forum/_post.html", "row")})
     explain_refusals(app)
 
     for blueprint in _rooms():

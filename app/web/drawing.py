@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping
 from operator import call
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from flask.templating import Environment
 from jinja2 import StrictUndefined, nodes
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 
 # What every page may call, and what never asks for the template's context.
 PLAIN_FUNCTIONS: Final = frozenset({"_", "ngettext", "url_for", "asset", "may", "csrf_token"})
-
-# Names that stand for an object of ours and never for a mapping, by template. A page of posts asks
-# 400 times for a part of a row.
-OBJECTS: Final = frozenset({("forum/_post.html", "row")})
 
 
 class QuickWriter(CodeGenerator):
@@ -40,7 +36,10 @@ class QuickWriter(CodeGenerator):
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 - Jinja's own word
         """Write `row.name` plainly, where Jinja would also look for an item of that name."""
-        if isinstance(node.node, nodes.Name) and (self.name, node.node.name) in OBJECTS:
+        if (
+            isinstance(node.node, nodes.Name)
+            and (self.name, node.node.name) in cast(Pages, self.environment).objects
+        ):
             self.visit(node.node, frame)
             self.write(f".{node.attr}")
         else:
@@ -72,6 +71,9 @@ class Pages(Environment):
     code_generator_class = QuickWriter
     safely = staticmethod(safely)
     plainly = call
+    # Names that stand for an object of ours and never for a mapping, each with its template; for
+    # pages that ask for a part of a row hundreds of times.
+    objects: frozenset[tuple[str, str]] = frozenset()
 
     def __init__(self, app: App, **options: Any) -> None:
         super().__init__(app, **options, undefined=StrictUndefined)
