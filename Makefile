@@ -6,7 +6,7 @@ TOGETHER ?= -n 2
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup setup-dev run demo demo-code test quick check static fix lock bench bench-screening bench-leaving bench-sign-in packs screenshots texts clean
+.PHONY: help setup setup-dev run demo demo-code test quick check static fix lock bench bench-screening bench-leaving bench-equal-answers packs screenshots texts clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -77,8 +77,8 @@ bench: setup-dev  ## measure the house against a bare Flask page
 bench-screening: setup-dev  ## measure the filter on its labelled posts
 	@$(BIN)/python -m benchmarks.screening
 
-bench-sign-in: setup-dev  ## whether answers to a sign-in can be told apart by bytes or time
-	@$(BIN)/python -m benchmarks.sign_in_timing
+bench-equal-answers: setup-dev  ## whether refusals can be told apart by bytes or time
+	@$(BIN)/python -m benchmarks.equal_answers
 
 bench-leaving: setup-dev  ## measure how an account with 5,000 posts goes, to the last byte
 	@$(BIN)/python -m benchmarks.leaving

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.accounts import names, pseudonyms
@@ -20,7 +20,9 @@ from app.core.db import Base
 from app.core.retention import Keep
 from app.core.settings import read_settings
 from app.policy.inviting import WINDOW_DAYS, Inviting, inviting_of
-from app.policy.vocabulary import Role
+from app.policy.vocabulary import Role, Standing
+
+SHUT_OUT: Final = frozenset({Standing.SUSPENDED, Standing.REMOVED})
 
 SUGGESTIONS: Final = 20  # tries before a number is put after a name
 LONGEST_SESSION: Final = timedelta(hours=12)
@@ -177,13 +179,22 @@ def open_sessions(session: Session, member_id: int) -> Sequence[OpenSession]:
 
 
 def invite_by_words(session: Session, words: str) -> Invite | None:
-    """The invite that these words open, if it can still be used."""
-    query = select(Invite).where(
+    """The invite that these words open, if it lets somebody in today."""
+    return session.scalars(select(Invite).where(is_open_invite(session, words))).first()
+
+
+def is_open_invite(session: Session, words: str) -> ColumnElement[bool]:
+    """The rule by which words are an invite that lets somebody in today.
+
+    Of somebody who is suspended invites rest; they let people in again with the inviter.
+    """
+    shut_out = select(Member.id).where(Member.standing.in_(SHUT_OUT))
+    return and_(
         Invite.words_hash == invite_hash(words),
         Invite.uses_left > 0,
         Invite.made_on >= first_day_of_invites(session),
+        Invite.inviter_id.not_in(shut_out),
     )
-    return session.scalars(query).first()
 
 
 def invites_of(session: Session, member_id: int) -> Sequence[Invite]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import CursorResult, delete, or_, select, update
+from sqlalchemy import CursorResult, delete, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -31,7 +31,6 @@ from app.policy.vocabulary import Actor, Role, Standing, Trust
 
 MASKS: Final = 128  # eight tones, four cuts, four pairs of eyes
 INVITE_GROUP: Final = 4
-SHUT_OUT: Final = frozenset({Standing.SUSPENDED, Standing.REMOVED})
 
 
 class NotAvailableError(RefusalError):
@@ -203,13 +202,7 @@ def spend_invite(session: Session, words: str) -> int:
         raise NotRightError
     spent = session.execute(
         update(Invite)
-        .where(
-            Invite.words_hash == queries.invite_hash(words),
-            Invite.uses_left > 0,
-            Invite.made_on >= queries.first_day_of_invites(session),
-            # Of somebody who is suspended they rest; they let people in again with the inviter.
-            Invite.inviter_id.not_in(select(Member.id).where(Member.standing.in_(SHUT_OUT))),
-        )
+        .where(queries.is_open_invite(session, words))
         .values(uses_left=Invite.uses_left - 1)
         .returning(Invite.inviter_id)
     ).scalar_one_or_none()
@@ -458,7 +451,7 @@ def set_standing(
         .where(Member.id == member_id)
         .values(standing=standing, standing_until=until if standing is not Standing.GOOD else None)
     )
-    if standing in SHUT_OUT:
+    if standing in queries.SHUT_OUT:
         sessions.end_all(session, member_id)
     if standing is Standing.REMOVED:  # what was given away lets nobody in any more
         session.execute(delete(Invite).where(Invite.inviter_id == member_id))

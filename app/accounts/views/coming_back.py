@@ -68,6 +68,8 @@ def come_back() -> ResponseReturnValue:
     second = service.try_code(recovery, form.proof.data or "")
     wrong = {"code": _("Pseudonym and codes do not fit together, or a code was used before.")}
     if recovery is None or opened is None or not may_try_code(recovery.public_id):
+        # As long as a right code takes that nobody has proved to be one's own.
+        keyring.pretend(chosen(form, ticket), config().hash_cost)
         return _recover_page(form, ticket, wrong, 422)
     number, key = opened
     brought = Brought(number, key, form.proof.data or "", second[0] if second else None)
