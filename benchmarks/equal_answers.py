@@ -47,7 +47,7 @@ from app.core.settings import Settings, Signup, write_settings
 from app.policy.vocabulary import Role, Standing
 from config import Config, secret
 
-TRIES = 80
+TRIES = 200
 WARM_UP = 10
 LEAST_P = 0.01
 MOST_RATIO = 1.1

@@ -12,6 +12,8 @@ from werkzeug.test import TestResponse
 
 from app.accounts import queries, second_factor, service, totp
 from app.accounts.models import Member, RecoveryWait
+from app.core import crypto
+from app.core.crypto import Cost, Passphrase
 from tests.accounts.test_signing_in import enter, hidden, masked
 from tests.factories import FACTOR, PASSPHRASE, make_member, private_key_of
 
@@ -73,6 +75,25 @@ def test_a_missing_factor_a_wrong_code_and_an_unknown_name_get_the_same_bytes(
         assert answer.status_code == 422
         pages.add(masked(answer, name).replace(code, "CODE"))
     assert len(pages) == 1
+
+
+@pytest.mark.parametrize("code", ["right", "wrong", "of somebody who is not there"])
+def test_the_same_work_is_done_for_every_code_that_opens_nothing(
+    client: FlaskClient, codes: Sequence[str], monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    asked: list[Cost] = []
+    stretch = crypto.stretch
+
+    def counted(passphrase: Passphrase, salt: bytes, cost: Cost) -> bytes:
+        asked.append(cost)
+        return stretch(passphrase, salt, cost)
+
+    monkeypatch.setattr(crypto, "stretch", counted)
+    fields = {"pseudonym": "Stoat" if "not there" in code else "Heron"}
+    fields |= {"code": "aaaaa-aaaaa" if code == "wrong" else codes[0]}
+    answer = client.post("/recover", data=fields | {"new_passphrase": NEW, "repeat": NEW})
+    assert answer.status_code == 422, "the right code lacks its proof"
+    assert asked == [client.application.config["BAUTA"].hash_cost]
 
 
 def test_who_has_lost_both_waits_three_days_and_is_seen(

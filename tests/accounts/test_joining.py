@@ -11,16 +11,18 @@ from html import unescape
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.accounts import keyring, pseudonyms, service
 from app.accounts.models import Invite, InviteTie, Member, MemberSession, RecoveryCode
+from app.core import crypto
 from app.core.crypto import Passphrase
 from app.core.db import Database
 from app.core.settings import Settings, Signup, write_settings
-from app.policy.vocabulary import Role, Trust
+from app.policy.vocabulary import Role, Standing, Trust
+from tests.accounts.test_signing_in import masked
 from tests.conftest import SITE
 from tests.factories import CHEAP, make_member
 
@@ -317,6 +319,32 @@ def test_an_invite_runs_out_after_thirty_days(
     assert send(client, invite=words).status_code == 422
     move_clock(timedelta(days=-1))
     assert send(client, invite=words).status_code == 200
+
+
+def test_no_invite_that_lets_nobody_in_answers_unlike_another(
+    client: FlaskClient,
+    session: Session,
+    move_clock: Callable[[timedelta], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write_settings(session, Settings(name="Lantern", signup=Signup.INVITE))
+    old = service.make_invite(session, make_member(session, "Owl").actor)
+    move_clock(timedelta(days=31))
+    used = service.make_invite(session, make_member(session, "Wren").actor)
+    session.execute(update(Invite).values(uses_left=0))
+    stoat = make_member(session, "Stoat")
+    resting = service.make_invite(session, stoat.actor)
+    stoat.standing = Standing.SUSPENDED
+    hashes: list[object] = []
+    monkeypatch.setattr(crypto, "stretch", lambda *given: hashes.append(given))
+    answers = {
+        masked(answer, "heron").replace(words, "WORDS")
+        for words in ("abcd-efgh-jkmn-pqrs", old, used, resting)
+        for answer in [send(client, invite=words)]
+        if answer.status_code == 422
+    }
+    assert len(answers) == 1
+    assert hashes == [], "a hash is made for none of them, so none takes longer"
 
 
 def test_a_closed_door_is_closed(client: FlaskClient, session: Session) -> None:
