@@ -21,6 +21,7 @@ from app.core.text import excerpt
 from app.filters import queries as filters
 from app.forum.models import Board, Post, Revision, Thread, pictures_in, with_alts
 from app.forum.queries import Page, may_enter_sql, posts_by_ids, pseudonyms_by_id
+from app.moderation.changes import Change, changes
 from app.moderation.models import Act, Outcome, Report, ReportReason, Rule, Sanction, Statement
 from app.moderation.models import SanctionKind as Kind
 from app.policy.permissions import Permission, Verdict, judge
@@ -469,12 +470,13 @@ class Reported:
 
     is_changed: bool
     text: str | None
+    changes: list[Change]  # from what it said then to what it says now
 
 
 def reported(session: Session, matter: Matter) -> Reported:
     """Whether a post was changed since its first open report, and what it said then."""
     if matter.post is None or not matter.reports:
-        return Reported(is_changed=False, text=None)
+        return Reported(is_changed=False, text=None, changes=[])
     first = matter.reports[0]
     query = (
         select(Revision.body)
@@ -485,7 +487,8 @@ def reported(session: Session, matter: Matter) -> Reported:
     text = session.scalar(query)
     edited_on = matter.post.edited_on
     is_changed = text is not None or (edited_on is not None and edited_on > first.made_on)
-    return Reported(is_changed=is_changed, text=text)
+    found = changes(text, matter.post.body) if text is not None else []
+    return Reported(is_changed=is_changed, text=text, changes=found)
 
 
 def newest_revision(session: Session, post: Post) -> int:

@@ -546,6 +546,7 @@ def test_a_post_changed_after_the_report_is_shown_in_both_wordings(
     assert "This was changed after it was reported" in text
     assert "You smell of kippers." in text
     assert "You smell of roses." in text
+    assert "You smell of <del>[−kippers.−]</del> <ins>[+roses.+]</ins>" in text
 
 
 def test_an_item_tells_what_was_decided_about_its_author_before(
