@@ -27,6 +27,7 @@ from app.policy.vocabulary import Role, Standing, Trust
 from tests.conftest import KIND, SITE
 from tests.factories import PASSPHRASE, make_board, make_member, make_thread, private_key_of
 
+TOO_LONG = {"IDLE": "lasts without use", "LONGEST": "lasts longer than twelve hours"}
 NEW = "eleven brass anchors rust slowly"
 
 
@@ -459,13 +460,15 @@ def test_a_session_ends_for_idleness_and_after_twelve_hours(
 ) -> None:
     heron = make_member(session, "Heron")
     idle, busy = sign_in(heron), sign_in(heron)
-    for _ in range(60):
+    for count in range(60):
         move_clock(timedelta(minutes=14))
         if busy.get("/me/privacy").status_code != 200:
             break
+        if count == 3:  # half an hour, rounded up to the quarter, is over; twelve hours are not
+            assert idle.get("/me/privacy").status_code == 401, "lasts without use"
     else:
-        pytest.fail("a session in use lasts longer than twelve hours")
-    assert idle.get("/me/privacy").status_code == 401
+        pytest.fail("lasts longer than twelve hours")
+    assert count > 3
 
 
 def test_a_role_or_a_suspension_ends_every_session(
@@ -487,3 +490,16 @@ def test_used_codes_are_kept_as_used(session: Session, codes: tuple[str]) -> Non
     rows = session.scalars(select(RecoveryCode).where(RecoveryCode.member_id == heron.id)).all()
     assert len(rows) == 8
     assert heron.trust is Trust.KNOWN
+
+
+@pytest.mark.parametrize("limit", ["IDLE", "LONGEST"])
+def test_control_a_session_that_lasts_longer_is_noticed(
+    sign_in: Callable[..., FlaskClient],
+    session: Session,
+    move_clock: Callable[[timedelta], None],
+    monkeypatch: pytest.MonkeyPatch,
+    limit: str,
+) -> None:
+    monkeypatch.setattr(sessions, limit, timedelta(days=2))
+    with pytest.raises((AssertionError, pytest.fail.Exception), match=TOO_LONG[limit]):
+        test_a_session_ends_for_idleness_and_after_twelve_hours(sign_in, session, move_clock)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Member
@@ -385,3 +386,32 @@ def test_nothing_is_lost_when_an_answer_is_too_long_or_comes_too_late(
     rounds.close(session, make_moderator(session, "Wigeon").actor, asked)
     assert browser.post(path, data={"body": "too late"}).status_code == 422
     assert clock.today() < asked.closes_on
+
+
+def test_control_a_note_of_who_answered_is_noticed(
+    session: Session, sign_in: SignIn, move_clock: MoveClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = rounds.put
+
+    def noting(session: Session, member: Any, *given: Any) -> None:
+        """Keep with the member that there was an answer."""
+        real(session, member, *given)
+        session.execute(update(Member).where(Member.id == member.id).values(about="answered"))
+
+    monkeypatch.setattr(rounds, "put", noting)
+    with pytest.raises(AssertionError, match="members"):
+        test_to_answer_changes_the_urn_and_no_other_row(session, sign_in, move_clock, 0)
+
+
+def test_control_a_mark_that_the_server_can_make_is_noticed(
+    app: Flask, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def of_the_round(_: bytes, round_id: str) -> str:
+        """A mark that needs no key of the member's."""
+        return hashlib.sha256(round_id.encode()).hexdigest()
+
+    monkeypatch.setattr(urn, "mark", of_the_round)
+    with pytest.raises(AssertionError, match="not in"):
+        test_a_mark_is_made_with_the_members_own_key_and_with_nothing_the_server_has(
+            app, session, tmp_path
+        )

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Member
-from app.core import db
+from app.core import clock, db
 from app.core.db import (
     PRAGMAS,
     Database,
@@ -168,3 +168,10 @@ def test_every_constraint_has_a_name_that_migrations_can_find() -> None:
     )
     assert table.primary_key.name == "pk_things"
     assert Number(Trust).process_bind_param(None, sqlite.dialect()) is None
+
+
+def test_control_a_moment_that_is_not_cut_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "to_hour", lambda moment: moment)
+    hour = datetime(2026, 5, 4, 13, tzinfo=UTC)
+    with pytest.raises(AssertionError, match="46"):
+        test_a_moment_is_cut_before_it_is_stored(Hour(), hour, sqlite.dialect())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -420,3 +421,12 @@ def test_a_draft_takes_no_turn_from_a_post(session: Session) -> None:
     drafts.keep(session, heron.actor, "k1", reply())
     service.create_post(session, heron.actor, thread, service.Draft(body="Another text."))
     assert count(session, KeptDraft) == 1
+
+
+def test_control_a_draft_that_is_kept_longer_is_noticed(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    longer = replace(KeptDraft.__retention__, days=60)
+    monkeypatch.setattr(KeptDraft, "__retention__", longer)
+    with pytest.raises(AssertionError, match="== 0"):
+        test_a_draft_goes_after_thirty_days_and_its_shred_with_it(session)

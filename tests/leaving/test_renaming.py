@@ -10,9 +10,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts import names
 from app.accounts.models import Member, Renaming
 from app.core import clock
-from app.forum import drafts, service
+from app.forum import drafts, parting, service
 from app.forum.models import Post, Thread
 from app.policy.vocabulary import Role, Standing, Trust, Visibility
 from app.privacy.erasure import OwedErasure
@@ -281,3 +282,27 @@ def test_a_role_stays_with_its_member(session: Session, sign_in: SignIn) -> None
     owl = make_moderator(session, "Owl")
     assert take(sign_in(owl), history="unlink") == 302
     assert owl.roles == Role.MODERATOR
+
+
+def test_control_an_old_name_that_is_kept_is_noticed(
+    session: Session, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(names, "_tag", lambda session, skeleton: b"Zander")
+    with pytest.raises(AssertionError, match="zander"):
+        test_the_old_name_stands_nowhere_any_more(session, sign_in, "carry")
+
+
+def test_control_a_name_that_is_free_again_is_noticed(
+    session: Session, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(names, "retire", lambda session, skeleton: None)
+    with pytest.raises(AssertionError, match="302 == 422"):
+        test_nobody_gets_the_old_name_again(session, sign_in, "Zander")
+
+
+def test_control_texts_that_stay_linked_are_noticed(
+    session: Session, sign_in: SignIn, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parting, "unlink_all", lambda session, member_id: None)
+    with pytest.raises(AssertionError, match="opening, answer and quote"):
+        test_unlinked_nothing_connects_the_texts_with_the_new_name(session, sign_in, client)

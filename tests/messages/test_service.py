@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,7 +18,8 @@ from sqlalchemy.orm import Session
 from app.accounts import keyring, names
 from app.accounts import service as accounts
 from app.accounts.models import Member
-from app.core import clock, crypto, shreds
+from app.cli.seizure.damage import items_open
+from app.core import clock, crypto, sealing, shreds
 from app.core.crypto import BrokenSealError
 from app.core.db import Database
 from app.core.shreds import Shred
@@ -564,3 +566,50 @@ def test_how_far_somebody_has_read_opens_to_nobody_else(
     assert queries.new_count(side, private_key_of(wren)) == 0
     with pytest.raises(BrokenSealError):
         keys.open_marker(private_key_of(heron), side)
+
+
+# --- controls: what holds the promises above can fail ---------------------------------------------
+
+
+def test_control_messages_that_lie_open_are_noticed(
+    session: Session, heron: Member, wren: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealing, "crypto", sealing.crypto)  # put back afterwards
+    items_open()
+    with pytest.raises(AssertionError, match="not in"):
+        test_no_table_says_a_word_of_it_or_who_writes_to_whom(session, heron, wren)
+
+
+def test_control_tags_that_the_server_can_make_are_noticed(
+    session: Session, heron: Member, wren: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def open_tag(_: bytes, mine: Party, theirs: Party, holder: Party) -> bytes:
+        """A tag of who writes with whom that needs nobody's key."""
+        pair = sorted([repr(mine), repr(theirs)])
+        return hashlib.sha256(repr([*pair, holder]).encode()).digest()
+
+    monkeypatch.setattr(keys, "side_tag", open_tag)
+    with pytest.raises(AssertionError, match="assert not"):
+        test_the_server_alone_cannot_make_the_tag_of_a_side(session, heron, wren)
+
+
+def test_control_keys_that_outlive_an_erased_copy_are_noticed(
+    session: Session, heron: Member, wren: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shreds, "destroy", lambda session, shred_ids: None)
+    with pytest.raises(AssertionError, match="is None"):
+        test_an_erased_copy_opens_to_nobody_and_the_other_keeps_the_own(session, heron, wren)
+
+
+def test_control_keys_that_outlive_a_leaver_are_noticed(
+    session: Session,
+    database: Database,
+    heron: Member,
+    wren: Member,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shreds, "destroy", lambda session, shred_ids: None)
+    with pytest.raises(AssertionError, match=r"== \{\}"):
+        test_leaving_seals_for_ever_what_the_leaver_held(
+            session, database, heron, wren, next(iter(Texts))
+        )

@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Member
 from app.forum.models import Notice
+from app.messages import service
 from app.messages.models import Conversation, Message
 from app.policy.vocabulary import Standing, Trust
 from tests.factories import make_member, make_moderator
@@ -263,3 +264,23 @@ def test_reading_leaves_only_a_sealed_marker_behind(
     assert side is not None
     assert side.marker is not None
     assert side.marker[:1] != b"\1"
+
+
+def test_control_a_receipt_for_the_sender_is_noticed(
+    session: Session,
+    sign_in: SignIn,
+    heron: Member,
+    wren: Member,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = service.mark_read
+
+    def telling(session: Session, side_id: int, number: int, private_key: bytes) -> None:
+        """Mark the side of whoever wrote as well."""
+        real(session, side_id, number, private_key)
+        others = update(Conversation).where(Conversation.id != side_id)
+        session.execute(others.values(marker=b"read"))
+
+    monkeypatch.setattr(service, "mark_read", telling)
+    with pytest.raises(AssertionError, match="2 == 1"):
+        test_reading_leaves_only_a_sealed_marker_behind(session, sign_in, heron, wren)

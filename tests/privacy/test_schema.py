@@ -7,6 +7,7 @@ from typing import Final
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.core.db import Base
 from tests.house.test_tables import MODELS
@@ -60,3 +61,20 @@ def test_a_session_says_nothing_of_where_it_was_opened() -> None:
     assert {column.name for column in sa.inspect(kept).columns} <= {
         "token_hash", "public_id", "member_id", "box", "idle_until", "ends_at", "confirmed_until",
     }  # fmt: skip
+
+
+def test_control_a_column_that_asks_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Elsewhere(DeclarativeBase):
+        """Tables that are none of ours."""
+
+    class Asking(Elsewhere):
+        __tablename__ = "members"
+
+        id: Mapped[int] = mapped_column(primary_key=True)
+        backup_email: Mapped[str]
+
+    with pytest.raises(AssertionError, match="backup_email"):
+        test_no_column_asks_who_somebody_is(Asking)  # type: ignore[arg-type]  # built the same way
+    monkeypatch.setitem(globals(), "MODELS", [Asking])
+    with pytest.raises(AssertionError, match="backup_email"):
+        test_a_member_is_a_pseudonym_and_keys_and_nothing_else()

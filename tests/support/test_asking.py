@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Member
 from app.cases.service.rounds import make_rounds
-from app.core import clock
+from app.cli.seizure.damage import items_open
+from app.core import clock, sealing
 from app.core.shreds import Shred
 from app.forum.models import Notice
 from app.policy.vocabulary import Role
@@ -410,3 +411,12 @@ def test_in_a_year_of_two_hundred_cases_no_miss_is_unnoticed_for_more_than_a_day
                 rhythm.answered(row, today)
     assert missed > 1000, "nothing was missed: this test has looked at nothing"
     assert unnoticed == 0
+
+
+def test_control_facts_and_letters_that_lie_open_are_noticed(
+    session: Session, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealing, "crypto", sealing.crypto)  # put back afterwards
+    items_open()
+    with pytest.raises(AssertionError, match="not in"):
+        test_no_row_says_to_whom_it_is_or_how_often(session, stage)

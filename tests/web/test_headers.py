@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import pytest
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from app.core.errors import BusyError, DeniedError, StaleError, TooManyError
 from app.policy.vocabulary import Trust
 from app.web.access import public
+from app.web.headers import StrictHeaders
 from tests.factories import make_board, make_member, make_moderator, make_thread
 
 POLICY: Final = {
@@ -297,3 +298,41 @@ def test_the_first_links_of_a_page_stand_in_a_landmark(
     assert first.lstrip().startswith('<nav aria-label="Shortcuts">')
     assert 'class="skip"' in first
     assert body.index('class="skip"') < body.index('class="page"')
+
+
+def test_control_a_policy_that_lets_scripts_in_is_noticed(
+    app: Flask,
+    session: Session,
+    sign_in: Callable[..., FlaskClient],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = StrictHeaders.__call__
+
+    def loose(self: StrictHeaders, environ: Any, start: Any) -> Any:
+        """Answer with a policy that is less strict."""
+
+        def loosened(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            kept = [
+                (name, value.replace("script-src 'none'", "script-src *"))
+                for name, value in headers
+            ]
+            return start(status, kept)
+
+        return real(self, environ, loosened)
+
+    monkeypatch.setattr(StrictHeaders, "__call__", loose)
+    with pytest.raises(AssertionError, match="script-src"):
+        test_every_route_answers_with_strict_headers(app, session, sign_in, "GET")
+
+
+def test_control_a_cookie_for_a_reader_is_noticed(
+    app: Flask, client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def counted(response: Response) -> Response:
+        response.set_cookie("seen", "1")
+        return response
+
+    every = app.after_request_funcs.get(None, [])
+    monkeypatch.setitem(app.after_request_funcs, None, [*every, counted])
+    with pytest.raises(AssertionError, match="Set-Cookie"):
+        test_a_visitor_who_reads_gets_no_cookie(app, client, session)
