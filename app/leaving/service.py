@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.accounts import service as accounts
 from app.forum import attachments, drafts, parting
 from app.messages import service as messages
+from app.moderation import desk
 from app.moderation.queries import statements_about
 from app.policy.vocabulary import Actor
 from app.privacy import erasure
@@ -41,6 +42,7 @@ def leave(session: Session, member: Actor, texts: Texts) -> OwedErasure:
         owed.state = State.ROWS
     attachments.erase_uploads(session, member.id)
     messages.shred_all(session, member.id)
+    desk.erase_note_of(session, member.id)
     # An answer that still waits for a moderator goes with the decision that it answers.
     withdraw_all(session, [made.public_id for made in statements_about(session, member.id)])
     drafts.erase_all(session, member.id)

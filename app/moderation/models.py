@@ -241,14 +241,28 @@ class CannedReason(Base):
 
 
 class ShiftNote(Base):
-    """What one moderator leaves to those who come after; there is never more than one."""
+    """What one moderator leaves to those who come after, sealed; there is never more than one."""
 
     __tablename__ = "shift_notes"
     __retention__ = Keep(why="a shift has long begun by then", days=7, after="written_on")
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    author_id: Mapped[int | None] = mapped_column(
-        ForeignKey("members.id", ondelete="CASCADE"), index=True
-    )
-    text: Mapped[str] = mapped_column(Text)
+    author_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
+    shred_id: Mapped[int] = mapped_column(BigInteger)
+    box: Mapped[bytes] = mapped_column(LargeBinary)
     written_on: Mapped[date] = mapped_column(Date)
+
+
+class ShiftNotePart(Base):
+    """One moderator's part of the key of the note."""
+
+    __tablename__ = "shift_note_parts"
+    __retention__ = Keep(why="as long as the note")
+
+    note_id: Mapped[int] = mapped_column(
+        ForeignKey("shift_notes.id", ondelete="CASCADE"), primary_key=True
+    )
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("members.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    part: Mapped[bytes] = mapped_column(LargeBinary(128))

@@ -270,7 +270,7 @@ def _queue_page(
         claims=Claimed,
         form=form,
         problems=form.problems() | note.problems(),
-        shift_note=desk.shift_note(session()),
+        shift_note=desk.shift_note(session(), me(), signed_in().unlock()),
         note=note,
         ticked={public_id for public_id, _version, _seen in form.chosen},
         is_stale=is_stale,

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts import names
+from app.accounts import service as accounts
+from app.core import crypto, shreds
 from app.core.audit import AuditEntry
+from app.core.crypto import BrokenSealError
 from app.forum.models import Notice
+from app.leaving import service as leaving
 from app.moderation import desk
-from app.moderation.models import CannedReason, Rule, ShiftNote
+from app.moderation.models import CannedReason, Rule, ShiftNote, ShiftNotePart
 from app.policy.vocabulary import Role
+from app.privacy.erasure import Texts
+from app.privacy.retention import run_retention
 from app.review.service import claim
-from tests.factories import make_board, make_member, make_moderator
+from tests.factories import make_board, make_member, make_moderator, private_key_of
 from tests.moderation.stage import make_held, make_reported, matter_of
 
 SignIn = Callable[..., FlaskClient]
@@ -65,6 +74,71 @@ def test_nobody_else_reads_or_leaves_a_note(session: Session, sign_in: SignIn) -
         browser = sign_in(member)
         assert browser.get("/queue").status_code == 404
         assert browser.post("/queue/note", data={"text": "mine"}).status_code == 404
+
+
+def test_the_disk_tells_not_a_word_of_the_note(session: Session) -> None:
+    owl = make_moderator(session)
+    desk.leave_note(session, owl.actor, NOTE)
+    note = session.scalars(select(ShiftNote)).one()
+    part = session.scalars(select(ShiftNotePart)).one()
+    shred = shreds.shred_part(session, note.shred_id)
+    assert shred is not None
+    held = (note.box, part.part, shred)
+    assert not any(word.encode() in one for word in NOTE.split() for one in held)
+    with pytest.raises(BrokenSealError):
+        crypto.unseal(shred, note.box)
+    stranger = crypto.new_private_key()
+    left = desk.shift_note(session, owl.actor, stranger)
+    assert left is not None
+    assert left.text is None
+    own = desk.shift_note(session, owl.actor, private_key_of(owl))
+    assert own is not None
+    assert own.text == NOTE
+
+
+def test_who_comes_to_moderate_later_reads_the_note_once_it_is_left_anew(
+    session: Session, sign_in: SignIn
+) -> None:
+    owl = make_moderator(session)
+    desk.leave_note(session, owl.actor, NOTE)
+    barn = make_moderator(session, "Barn")
+    page = sign_in(barn).get("/queue").text
+    assert NOTE not in page
+    assert "sealed to those who moderated" in page
+    assert owl.pseudonym in page
+    desk.leave_note(session, owl.actor, NOTE)
+    assert NOTE in sign_in(barn).get("/queue").text
+
+
+def test_who_no_longer_moderates_gets_no_part_of_the_next_note(session: Session) -> None:
+    owl, barn = make_moderator(session), make_moderator(session, "Barn")
+    desk.leave_note(session, owl.actor, "Before.")
+    accounts.revoke_role(session, owl.public_id, barn, Role.MODERATOR)
+    session.flush()
+    desk.leave_note(session, owl.actor, NOTE)
+    assert session.scalars(select(ShiftNotePart.member_id)).all() == [owl.id]
+
+
+@pytest.mark.parametrize("way", ["replaced", "cleared", "left", "old"])
+def test_the_shred_of_a_note_goes_with_it(session: Session, way: str) -> None:
+    owl = make_moderator(session)
+    desk.leave_note(session, owl.actor, NOTE)
+    note = session.scalars(select(ShiftNote)).one()
+    shred_id = note.shred_id
+    if way == "left":
+        session.info[names.KEY_NAME] = crypto.random_key()
+        leaving.leave(session, owl.actor, Texts.KEPT)
+    elif way == "old":
+        note.written_on -= timedelta(days=8)
+        session.flush()
+        run_retention(session)
+    else:
+        desk.leave_note(session, owl.actor, "Other words." if way == "replaced" else "")
+    session.flush()
+    assert shreds.shred_part(session, shred_id) is None
+    count = 1 if way == "replaced" else 0
+    assert len(session.scalars(select(ShiftNote.id)).all()) == count
+    assert len(session.scalars(select(ShiftNotePart.note_id)).all()) == count
 
 
 # --- worded reasons -------------------------------------------------------------------------------

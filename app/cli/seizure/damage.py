@@ -130,7 +130,7 @@ def picture_open() -> None:
 
 
 def items_open() -> None:
-    """Plans, ticks, drafts and messages lie on the disk as they were written."""
+    """Plans, ticks, drafts, messages and notes lie on the disk as they were written."""
     vars(sealing)["crypto"] = _Open()
 
 

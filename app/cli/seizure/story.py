@@ -295,6 +295,7 @@ class Story:
             message = "the report is not in the queue"
             raise StoryError(message)
         path = item.group(1)
+        badger.send("/queue", to="/queue/note", text=plant("note for the next shift"))
         badger.send(path, to=f"{path}/take")
         facts = plant("statement of reasons", stored=ALWAYS)
         badger.send(path, act="remove", rule="spam", facts=facts)
