@@ -19,6 +19,8 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.conftest import keep_shield_key
+
 CHROMIUM: Final = "/usr/bin/chromium"
 # Chromium asks its maker for this and that at every start; here it reaches nobody.
 ALONE: Final = [
@@ -62,6 +64,7 @@ class Live:
 
 def start(data: Path) -> Live:
     """Start `bauta run` on a free port, with this data folder."""
+    keep_shield_key(data)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

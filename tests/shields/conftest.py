@@ -18,8 +18,8 @@ from app.shields.models import Mode, Shield
 from app.shields.phrases import HEAD, Kind, cover
 from app.shields.service import KEY_NAME, Keyhole, Matches, Wish
 from app.shields.tags import Keys
+from tests.conftest import SHIELD_KEY
 
-KEY: Final = bytes(range(32))
 # So many that a key for which none of them is a decoy is not met in a lifetime of runs.
 FIRST: Final = (
     *("leocadia", "bartolomeo", "zdenka", "aurelio", "casimir", "federico", "matilda"),
@@ -38,7 +38,7 @@ LAST: Final = tuple(
 @pytest.fixture
 def opened(database: Database, session: Session) -> Session:
     """A session that carries a known shield key."""
-    service.open_shields(database, KEY)
+    service.open_shields(database, SHIELD_KEY)
     session.info.update(database.write.kw["info"])
     return session
 

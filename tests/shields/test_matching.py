@@ -15,8 +15,9 @@ from app.screening.readings import readings
 from app.shields.models import Mode, Shield
 from app.shields.phrases import Kind, forms, tokens
 from app.shields.tags import Keys, Table
+from tests.conftest import SHIELD_KEY
 from tests.factories import make_member
-from tests.shields.conftest import KEY, is_held, look
+from tests.shields.conftest import is_held, look
 
 NAME = "Ottoline Farrabee"
 
@@ -155,13 +156,13 @@ def test_any_text_can_be_looked_through_and_has_its_readings(text: str) -> None:
         for place in range(len(way.text)):
             span = way.span(place, place + 1)
             assert 0 <= span.start < span.end <= len(text)
-    table = Table(Keys(KEY), [])
+    table = Table(Keys(SHIELD_KEY), [])
     assert not table.scan(tokens(way.text) for way in ways).held
 
 
 @given(st.lists(st.sampled_from(["ae", "e", "oe", "o", "ue", "l", "m"]), min_size=6, max_size=20))
 def test_every_form_of_a_phrase_is_found_in_the_phrase_itself(parts: list[str]) -> None:
-    keys, phrase = Keys(KEY), "".join(parts)
+    keys, phrase = Keys(SHIELD_KEY), "".join(parts)
     rows = [(t.value, t.gate, 1) for t in map(keys.tag, forms(Kind.OTHER, phrase)[:1])]
     scan = Table(keys, rows).scan([tokens(phrase)])
     assert bool(rows) == bool({*scan.held, *scan.bare})
