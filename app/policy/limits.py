@@ -62,8 +62,12 @@ def links_in(text: str) -> int:
 
 
 def limits_of(rows: Sequence[Sequence[int]]) -> Limits:
-    """The table out of plain numbers, as it is stored; the first one where nothing is stored."""
-    return dict(zip(Limited, rows, strict=True)) if rows else LIMITS
+    """The table out of plain numbers, as it is stored; the first numbers where none are stored.
+
+    A row that is younger than what was stored has its first numbers, too: rows are only added,
+    and at the end.
+    """
+    return {**LIMITS, **dict(zip(Limited, rows, strict=False))}
 
 
 def rows_of(limits: Limits) -> tuple[tuple[int, ...], ...]:

@@ -56,6 +56,12 @@ def test_no_step_of_trust_has_less_than_the_one_below() -> None:
     assert limits_of(rows_of(LIMITS)) == {key: tuple(row) for key, row in LIMITS.items()}
 
 
+def test_a_row_that_came_later_than_what_was_stored_has_its_first_numbers() -> None:
+    limits = limits_of([(1, 2, 3, 4)])
+    assert limits[Limited.POSTS] == (1, 2, 3, 4)
+    assert limits[Limited.LINKS] == LIMITS[Limited.LINKS]
+
+
 def test_the_operator_changes_a_limit_and_it_holds(
     build_app: Callable[..., Flask], session: Session
 ) -> None:
