@@ -110,7 +110,7 @@ class Clauses:
             and 0 < at < size - 1
             and (
                 view.starts[at + 1] == view.ends[at]
-                or (len(keys[at - 1]) <= 2 and keys[at - 1] in _ABBREVIATED)  # noqa: PLR2004  # the number says what it counts
+                or (len(keys[at - 1]) <= 2 and keys[at - 1] in _ABBREVIATED)
             )
         )
 
@@ -127,8 +127,9 @@ class Clauses:
         """Return whether words in mixed case are code here, and no pseudonyms."""
         symbols = self.view.symbols
         odd = symbols.count(HANDLE_SYMBOL) + symbols.count(CAMEL_SYMBOL)
-        odd -= sum(1 for key in self.view.keys if key[0] == "@") if odd > 2 else 0  # noqa: PLR2004  # the number says what it counts
-        return "`" in symbols or "()" in symbols or (odd > 2 and odd * ODDEST > len(symbols))  # noqa: PLR2004  # two accounts are talk
+        odd -= sum(1 for key in self.view.keys if key[0] == "@") if odd > 2 else 0
+        # two accounts are talk
+        return "`" in symbols or "()" in symbols or (odd > 2 and odd * ODDEST > len(symbols))
 
     def _meet(self) -> None:  # noqa: C901, PLR0912  # one grammar, read from top to bottom
         view, bits = self.view, self.bits
@@ -148,7 +149,7 @@ class Clauses:
                 person = None
                 if symbol in _QUOTES:
                     person = self._quoted(at)
-                elif not mine and keys[at][0].isalpha() and len(keys[at]) > 2:  # noqa: PLR2004  # the number says what it counts
+                elif not mine and keys[at][0].isalpha() and len(keys[at]) > 2:
                     person = self._called(at, flags[at])
                 if person is not None:
                     add(person)
@@ -355,7 +356,7 @@ class Clauses:
             if at and self.bits[at] & _FICTION_WITH:  # noqa: SIM102  # one question after another
                 if self.bits[at - 1] & _ARTICLE or keys[at - 1] == "in":
                     return True
-            if len(keys[at]) == 4 and keys[at] < _LIVING and keys[at].isdigit():  # noqa: PLR2004, SIM102  # a year
+            if len(keys[at]) == 4 and keys[at] < _LIVING and keys[at].isdigit():  # noqa: SIM102  # a year
                 if at and keys[at - 1] in _YEAR_BEFORE:
                     return True
         return False

@@ -172,7 +172,7 @@ def spelt_signs(view: View, lexicon: Lexicon) -> list[Change]:
     return changes
 
 
-def _fits(  # the neighbourhood of one word  # noqa: PLR0913, PLR0917  # what one reading needs
+def _fits(  # noqa: PLR0913, PLR0917  # the neighbourhood of one word
     sign: str, key: str, keys: list[str], left: int, right: int, after: str
 ) -> bool:
     """Return whether a bare sign word stands where an address could."""
@@ -231,7 +231,7 @@ def spelt_numbers(view: View, lexicon: Lexicon) -> list[Change]:
             continue
         end, pieces, words = _number_run(view, lexicon, i)
         digits = _with_points("".join(pieces))
-        if words and len(pieces) >= FEWEST_NUMBERS and sum(c.isdigit() for c in digits) > 2:  # noqa: PLR2004  # the number says what it counts
+        if words and len(pieces) >= FEWEST_NUMBERS and sum(c.isdigit() for c in digits) > 2:
             first = i
             if "." in digits and i and keys[i - 1] in _MINUS:
                 first, digits = i - 1, f"-{digits}"
@@ -243,7 +243,7 @@ def spelt_numbers(view: View, lexicon: Lexicon) -> list[Change]:
 def _with_points(digits: str) -> str:
     """Keep points only where an address of four numbers or a coordinate has them."""
     points = digits.count(".")
-    if points == 3 and all(part.isdigit() for part in digits.split(".")):  # noqa: PLR2004  # 81.187.43.209
+    if points == 3 and all(part.isdigit() for part in digits.split(".")):  # 81.187.43.209
         return digits
     if points in {1, 2} and all(
         len(part.partition(".")[2]) >= FEWEST_DECIMALS for part in digits.split("-")
@@ -299,7 +299,8 @@ def _number_run(  # noqa: C901, PLR0912, PLR0915  # one grammar, read from top t
                 last_tens = last_hundreds = False
                 continue
             break
-        if last_hundreds and len(value) < 3 and value[0] != "0" and repeat == 1:  # noqa: PLR2004  # "seiscientos doce"
+        # "seiscientos doce"
+        if last_hundreds and len(value) < 3 and value[0] != "0" and repeat == 1:
             pieces[-1] = str(int(pieces[-1]) + int(value))
             last_tens = last_hundreds = False
         elif last_tens and len(value) == 1 and value != "0" and repeat == 1:
@@ -309,13 +310,13 @@ def _number_run(  # noqa: C901, PLR0912, PLR0915  # one grammar, read from top t
             pieces.extend([value] * repeat)
             last_tens = (
                 not key.isdigit()
-                and len(value) == 2  # noqa: PLR2004  # the number says what it counts
+                and len(value) == 2
                 and value[1] == "0"
                 and value != "10"
                 and width == 1
             )
             last_hundreds = (
-                not key.isdigit() and width == 1 and len(value) == 3 and value.endswith("00")  # noqa: PLR2004  # the number says what it counts
+                not key.isdigit() and width == 1 and len(value) == 3 and value.endswith("00")
             )
         repeat = 1
         i += width

@@ -114,7 +114,7 @@ def screen(text: str, *, context: Context = PLAIN) -> tuple[Finding, ...]:
             first = first or view
             is_cut = is_cut or view.is_cut
             for candidate in _found(view, lexicon, context, budget):
-                best.append(candidate)  # what was found before the limit counts  # noqa: PERF402  # what was found before the limit counts
+                best.append(candidate)  # noqa: PERF402  # what was found before the limit counts
     except OverBudgetError:
         is_cut = True
     findings = [_finding(candidate) for candidate in _settled(best)]
@@ -176,7 +176,7 @@ def views(text: str, lexicon: Lexicon, context: Context = PLAIN) -> Iterator[Vie
         place = _after_colon(base.text, marked.end())
         if place > marked.end():  # "rot13, her name: …": what announces it stands in the clear
             yield View(rotated_from(base, place), lexicon, names, "rot13", text)
-    if len(text) > 13:  # the shortest token that could hold an address  # noqa: PLR2004  # the number says what it counts
+    if len(text) > 13:  # the shortest token that could hold an address
         for token in decoded(base):
             yield View(token, lexicon, names, "encoded", text, is_strict=True)
 

@@ -140,7 +140,7 @@ class PatternError(ValueError):
 
 
 def _parse(phrase: str, lists: Mapping[str, tuple[str, ...]], depth: int = 0) -> Node:
-    if depth > 6:  # lists that name each other in a circle  # noqa: PLR2004  # the number says what it counts
+    if depth > 6:  # lists that name each other in a circle
         message = f"lists nest too deeply at {phrase!r}"
         raise PatternError(message)
     tokens = _TOKENS.findall(phrase)
@@ -424,7 +424,7 @@ class Lexicon:
 
     def is_compound(self, key: str) -> bool:
         """Return whether an unknown word is two common words in one, as pseudonyms are."""
-        if not 6 <= len(key) <= 24:  # three letters each, and no endless words  # noqa: PLR2004  # the number says what it counts
+        if not 6 <= len(key) <= 24:  # three letters each, and no endless words
             return False
         get = self.entries.get
         for cut in range(3, len(key) - 2):

@@ -12,7 +12,7 @@ from typing import Final
 from app.screening.findings import About, Category, Why
 
 
-def N_(message: str) -> str:  # gettext's own name for "marked, not yet translated"  # noqa: N802  # gettext's own name for it
+def N_(message: str) -> str:  # noqa: N802  # gettext's own name for "marked, not yet translated"
     """Mark a sentence for translation and return it as it is."""
     return message
 

@@ -136,7 +136,7 @@ def _folded(character: str) -> str:  # noqa: C901, PLR0911  # one grammar, read 
     for first in (0x1F130, 0x1F150, 0x1F170):  # letters in squares and circles
         if first <= code < first + 26:
             return chr(code - first + ord("A"))
-    if 0x1F1E6 <= code <= 0x1F1FF:  # regional indicators, the letters of flags  # noqa: PLR2004  # the number says what it counts
+    if 0x1F1E6 <= code <= 0x1F1FF:  # regional indicators, the letters of flags
         return chr(code - 0x1F1E6 + ord("A"))
     folded = unicodedata.normalize("NFKC", character)
     if len(folded) > LONGEST_EXPANSION:
@@ -306,7 +306,7 @@ def _entity(name: str) -> str | None:
         code = int(f"0{name[1:]}", 16) if name[1:2] in {"x", "X"} else int(name[1:])
     except ValueError:
         return None
-    character = chr(code) if code < 0x11_0000 else ""  # the end of Unicode  # noqa: PLR2004  # the number says what it counts
+    character = chr(code) if code < 0x11_0000 else ""  # the end of Unicode
     return _folded(character) if character and not character.isascii() else character
 
 
@@ -376,7 +376,7 @@ def leet(text: str) -> Iterator[tuple[int, int, str]]:
         if digits and _DIGITLIKE.issuperset(word):
             yield *found.span(), word.translate(_TO_DIGITS)
         elif (
-            len(word) > 2  # 4b, u2 and B2 are what they are  # noqa: PLR2004  # the number says what it counts
+            len(word) > 2  # 4b, u2 and B2 are what they are
             and len(word) - digits > 1
             and _is_leet(word)
         ):

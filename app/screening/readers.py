@@ -154,7 +154,7 @@ def _goes_on(view: View, at: int, *, is_lower: bool) -> bool:
     if flag & PARTICLE and at + 1 < len(view.keys):
         at += 1
         flag = view.flags[at]
-    if is_lower and not flag and len(view.keys[at]) > 3:  # de montclar  # noqa: PLR2004  # the number says what it counts
+    if is_lower and not flag and len(view.keys[at]) > 3:  # de montclar
         return True
     return (view.is_capital(at) and not flag & STOP) or (
         is_lower and bool(flag & _LISTED and not flag & COMMON)
@@ -177,18 +177,18 @@ def _is_part(view: View, at: int, parts: list[int], *, is_lower: bool, is_sure: 
         return True
     return (
         not flag
-        and len(view.keys[at]) > 2  # noqa: PLR2004  # the number says what it counts
+        and len(view.keys[at]) > 2
         and (is_sure or (bool(parts) and bool(view.flags[parts[0]] & GIVEN)))
     )
 
 
-def _judged(  # one reading, judged in one place  # noqa: C901, PLR0912, PLR0913  # one grammar, read from top to bottom
+def _judged(  # noqa: C901, PLR0912, PLR0913  # one grammar, read from top to bottom
     view: View, first: int, last: int, parts: list[int], *, is_lower: bool, is_sure: bool
 ) -> Read | None:
-    if is_lower and len(parts) > 3:  # lower-case names end before ordinary words  # noqa: PLR2004  # the number says what it counts
+    if is_lower and len(parts) > 3:  # lower-case names end before ordinary words
         parts = parts[:3]
         last = parts[-1] + 1
-    if len(parts) < 2:  # a first name alone passes  # noqa: PLR2004  # the number says what it counts
+    if len(parts) < 2:  # a first name alone passes
         return None
     weight = 0
     given = surname = common = 0
@@ -238,7 +238,7 @@ def place_from(view: View, token: int, head_endings: tuple[str, ...] = ()) -> Re
     words = 0
     while at < size and words < LONGEST_PLACE:
         key, flag, symbol = keys[at], flags[at], view.symbols[at]
-        if symbol in ".!?;\n:" and not (key == "." and len(keys[at - 1]) <= 3 and at > first):  # noqa: PLR2004  # the number says what it counts
+        if symbol in ".!?;\n:" and not (key == "." and len(keys[at - 1]) <= 3 and at > first):
             break
         if key in "-'.&/º°ª":
             heads += key == "&" and words > 0 and at + 1 < size and view.is_capital(at + 1)
@@ -264,10 +264,10 @@ def place_from(view: View, token: int, head_endings: tuple[str, ...] = ()) -> Re
             break  # "is" in Portuguese
         if flag & DETAIL and at + 1 <= size:
             details += 1
-        elif key[0].isdigit() and words and not key.isdigit() and len(key) <= 3:  # noqa: PLR2004  # the number says what it counts
+        elif key[0].isdigit() and words and not key.isdigit() and len(key) <= 3:
             details += 1  # 6B, 4th
         elif key.isdigit():
-            if not words or len(key) > 3:  # noqa: PLR2004  # the number says what it counts
+            if not words or len(key) > 3:
                 break
         elif view.is_capital(at) or symbol == CAMEL_SYMBOL:
             if flag & STOP and not flag & HEAD and not words:
@@ -309,7 +309,7 @@ def place_from(view: View, token: int, head_endings: tuple[str, ...] = ()) -> Re
         elif (
             not flag
             and key[0].isalpha()
-            and len(key) > 3  # noqa: PLR2004  # the number says what it counts
+            and len(key) > 3
             and (not words or is_town or heads)
             and not capitals
         ):

@@ -158,7 +158,7 @@ class View:
                     lowers -= not is_capital
         self.symbols = "".join(symbols)
         # Where most words have capitals (titles, shouting), a capital says nothing.
-        self.is_capitalised = capitals * 2 > capitals + lowers and capitals > 6  # noqa: PLR2004  # the number says what it counts
+        self.is_capitalised = capitals * 2 > capitals + lowers and capitals > 6
         self._possible: list[Compiled] | None = None
 
     def matching(self, wanted: frozenset[str]) -> Iterator[Compiled]:

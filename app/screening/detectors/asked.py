@@ -67,7 +67,8 @@ def _fact(scene: Scene, clauses: Clauses, at: int, people: People) -> Target | N
         if view.keys[near] == "s" and near and view.keys[near - 1] == "'":
             owner = ends.get(near - 1)
             if owner is None:
-                if near < 2 or view.flags[near - 2] or bits[near - 2] or view.is_capital(near - 2):  # noqa: PLR2004  # a pseudonym of two words
+                # a pseudonym of two words
+                if near < 2 or view.flags[near - 2] or bits[near - 2] or view.is_capital(near - 2):
                     return None
                 owner = Person(near - 2, near - 1, "owner.odd", 8, About.MEMBER)
             first = owner.first
@@ -222,7 +223,7 @@ def _clause(scene: Scene, clauses: Clauses, at: int, people: People) -> Target |
         at == clauses.sentence(at)[0]
         or view.symbols[at - 1] in _OPENS
         or (
-            at < 3  # noqa: PLR2004  # "lol where does she live"
+            at < 3  # "lol where does she live"
             and not bits[at - 1] & _KNOW
             and view.keys[at - 1] not in _WHOM
         )

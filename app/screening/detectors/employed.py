@@ -63,7 +63,7 @@ def employed(scene: Scene, clauses: Clauses) -> Iterator[Candidate]:  # noqa: C9
 
 def _has_postcode(keys: list[str], read: Read) -> bool:
     return any(
-        key[0].isalpha() and key[-1].isdigit() and len(key) <= 4  # noqa: PLR2004  # DA1, BS6
+        key[0].isalpha() and key[-1].isdigit() and len(key) <= 4  # DA1, BS6
         for key in keys[read.first : read.last]
     )
 
@@ -157,7 +157,8 @@ def _weighed(scene: Scene, clauses: Clauses, at: int, read: Read) -> Candidate |
 def _is_a_person(clauses: Clauses, at: int, read: Read) -> bool:
     """`he hired Jimmy Johnson`, `a nurse, Daphne Parish`; not `works for Morgan Stanley`."""
     view = clauses.view
-    if read.last - read.first != 2 or read.has_head or view.keys[at] == "at":  # noqa: PLR2004  # given name and surname
+    # given name and surname
+    if read.last - read.first != 2 or read.has_head or view.keys[at] == "at":
         return False
     first, last = view.flags[read.first], view.flags[read.last - 1]
     is_name = first & GIVEN and not first & COMMON and last & (GIVEN | SURNAME) and not last & HEAD
@@ -184,7 +185,8 @@ def _is_led(clauses: Clauses, at: int, low: int) -> bool:
     if keys[at] == "of":
         return bool(bits[at - 1] & (_AFTER | bit("human"))) or keys[at - 1] in _LEADERS
     if keys[at] == "with":
-        is_opus = at >= 2 and keys[at - 1] == "work" and bits[at - 2] & bit("owner")  # noqa: PLR2004  # two words before
+        # two words before
+        is_opus = at >= 2 and keys[at - 1] == "work" and bits[at - 2] & bit("owner")
         return clauses.has(_SAID, first, at) and not is_opus
     if keys[at] == "to":
         return clauses.has(_MOVES | _SAID, first, at) or not _GOES.isdisjoint(keys[first:at])
@@ -237,7 +239,7 @@ def _is_of_the_firm(clauses: Clauses, person: Person | None, at: int) -> bool:
     if person is None or person.rule not in _ANY_ONE:
         return False
     has_job = (
-        at >= 2 and bool(bits[at - 1] & (_JOB | _POST)) and bool(bits[at - 2] & bit("article"))  # noqa: PLR2004  # the number says what it counts
+        at >= 2 and bool(bits[at - 1] & (_JOB | _POST)) and bool(bits[at - 2] & bit("article"))
     )  # "the nurse at"
     return has_job or (person.last == at and bool(bits[at - 1] & (_JOB | bit("rival"))))
 

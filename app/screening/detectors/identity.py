@@ -245,7 +245,7 @@ def weigh_household(scene: Scene, candidate: Candidate, last: int, high: int) ->
     after = view.keys[last:high]
     if not _MINE.isdisjoint(after) and _WATCHING.isdisjoint(after):
         candidate.add("where.at_ours", CLAUSE["where.at_ours"])  # he's out at six, I get the bath
-    if any(len(key) == 4 and key.isdigit() and "1900" < key < "2024" for key in after):  # noqa: PLR2004  # a year
+    if any(len(key) == 4 and key.isdigit() and "1900" < key < "2024" for key in after):  # a year
         candidate.add("where.that_year", CLAUSE["where.that_year"])
 
 

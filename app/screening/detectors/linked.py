@@ -52,11 +52,11 @@ _CALLS: Final = bit("calls")
 def linked(scene: Scene, clauses: Clauses) -> Iterator[Candidate]:
     """Yield that one account is another one's, at most once a sentence."""
     for low, high in clauses.sentences:
-        if high - low < 3:  # noqa: PLR2004  # one, is, the other
+        if high - low < 3:  # one, is, the other
             continue
         if not clauses.has(_JOINING, low, high) and "=" not in clauses.view.keys[low:high]:
             continue
-        if low >= 2 and clauses.view.keys[low - 1] == "?":  # noqa: PLR2004  # "Wren? Same person as …"
+        if low >= 2 and clauses.view.keys[low - 1] == "?":  # "Wren? Same person as …"
             before = clauses.sentence(low - 2)[0]
             begin = before if low - before <= SHORT else low
         else:
@@ -89,7 +89,7 @@ def _mentions(scene: Scene, clauses: Clauses, low: int, high: int) -> list[tuple
             continue
         if view.keys[at - 1] in _QUOTES:
             found[at] = (at, at + 1, 7)
-        elif not view.flags[at] and len(view.keys[at]) > 4:  # noqa: PLR2004  # the number says what it counts
+        elif not view.flags[at] and len(view.keys[at]) > 4:
             is_compound = scene.lexicon.is_compound(view.keys[at])
             if is_compound or view.is_capital(at):
                 found[at] = (at, at + 1, 6)
@@ -180,7 +180,8 @@ def _account(scene: Scene, clauses: Clauses, low: int, high: int) -> Candidate |
         person = Person(last_first, last_end, "owner.unsaid", 4, About.MEMBER)
     if not signals or person is None or (not joins and signals[0][0] != "linked.same"):
         return None
-    if [rule for rule, _ in signals] == ["linked.platform"] and len(mentions) == 1 and weight < 6:  # noqa: PLR2004  # an ordinary word
+    # an ordinary word
+    if [rule for rule, _ in signals] == ["linked.platform"] and len(mentions) == 1 and weight < 6:
         return None
     first = min(mentions[0][0], person.first if person.first >= low else last_first)
     last = max(last_end, min(high, places[-1] + 1) if places else 0)
@@ -225,7 +226,7 @@ def _are_equal(clauses: Clauses, one: tuple[int, int, int], other: tuple[int, in
         return False
     joins = bits[first] & (_BE | ADVERBS) or keys[first] in {"=", "?", "s", ","}
     joins = joins and any(bits[at] & _BE or keys[at] == "=" for at in between)
-    return bool(joins) and len(between) <= 4 and min(one[2], other[2]) >= 6  # noqa: PLR2004  # few words, sure names
+    return bool(joins) and len(between) <= 4 and min(one[2], other[2]) >= 6  # few words, sure names
 
 
 def _is_posting(clauses: Clauses, at: int) -> bool:
@@ -282,11 +283,11 @@ def threatened(scene: Scene, clauses: Clauses) -> Iterator[Candidate]:  # noqa: 
     bits, view = clauses.bits, scene.view
     for low, high in clauses.sentences:
         yours = [at for at in range(low, high) if bits[at] & _YOU]
-        if not yours or high - low < 4:  # noqa: PLR2004  # the number says what it counts
+        if not yours or high - low < 4:
             continue
         signals = _threats(clauses, low, high)
         total = CLAUSE["threat"] + sum(CLAUSE[rule] for rule in signals)
-        if total < -6 or len(signals) < 2 or _EXPOSING.isdisjoint(signals):  # noqa: PLR2004  # two parts at least
+        if total < -6 or len(signals) < 2 or _EXPOSING.isdisjoint(signals):  # two parts at least
             continue
         candidate = scene.candidate(
             Category.EXPOSURE_THREAT, view.starts[low], view.ends[high - 1], "clause"

@@ -302,7 +302,7 @@ def _cues(scene: Scene, clauses: Clauses, read: Read) -> list[str]:  # noqa: C90
             if p.last <= first
         ):
             rules.append("name.beside")
-    if low >= 2 and high == last and clauses.has(_NAMES, low - 5, low):  # noqa: PLR2004  # "has a name. …"
+    if low >= 2 and high == last and clauses.has(_NAMES, low - 5, low):  # "has a name. …"
         rules.append("name.said")
     if keys[max(low, first - 2) : first] in _GREETED and any(
         p.about is About.MEMBER and p.rule != "owner.second"
@@ -416,7 +416,7 @@ def _is_apposed(scene: Scene, clauses: Clauses, first: int, low: int) -> bool:
 def _is_alone(clauses: Clauses, read: Read, low: int, high: int) -> bool:
     """Return whether a name answers a question: `that troll? Anders Holmqvist.`."""
     asks = high < len(clauses.view.keys) and clauses.view.keys[high] == "?"
-    if asks or read.first - low > 1 or low < 2:  # noqa: PLR2004  # the number says what it counts
+    if asks or read.first - low > 1 or low < 2:
         return False
     if high > read.last:
         return clauses.view.keys[low - 1] == "?" and clauses.view.keys[read.last] == ","
@@ -436,7 +436,8 @@ def _whose(clauses: Clauses, read: Read) -> tuple[Person | None, bool]:
         and (
             clauses.has(_NAMES, p.last, read.first)
             if p.is_owner
-            else clauses.has(_BE, p.last, min(read.first, p.last + 2)) and read.first - p.last <= 3  # noqa: PLR2004  # "I am really"
+            # "I am really"
+            else clauses.has(_BE, p.last, min(read.first, p.last + 2)) and read.first - p.last <= 3
         )
     ]
     if selves and selves[-1].is_owner and _is_my_thing(clauses, selves[-1], read.first):
@@ -451,7 +452,7 @@ def _whose(clauses: Clauses, read: Read) -> tuple[Person | None, bool]:
     if person is not None and person.rule == "owner.second" and person.first >= read.last:
         person = None
     if person is not None and person.about is not About.SELF:
-        if selves and person.weight < 10 and bits[read.first - 1] & _BE:  # noqa: PLR2004  # the number says what it counts
+        if selves and person.weight < 10 and bits[read.first - 1] & _BE:
             return selves[-1], True
         if read.first <= person.first < read.last:
             return None, False

@@ -199,7 +199,7 @@ def _email_at(text: str, at: int) -> tuple[int, int] | None:
     while text[end - 1] in ".-":
         end -= 1
     ending = text[at + 1 : end].rpartition(".")[2].lower()
-    if not ending.isalpha() or len(ending) < 2:  # noqa: PLR2004  # the number says what it counts
+    if not ending.isalpha() or len(ending) < 2:
         return None
     return start, end
 
@@ -253,7 +253,7 @@ def ip_addresses(scene: Scene) -> Iterator[Candidate]:
             yield from _address(scene, *run.span())
     if _IN_V6.search(text) is not None:
         for run in _V6.finditer(text):
-            if run[0].count(":") >= 3 or ("::" in run[0] and run[0].strip(":")):  # noqa: PLR2004  # the number says what it counts
+            if run[0].count(":") >= 3 or ("::" in run[0] and run[0].strip(":")):
                 yield from _address(scene, *run.span())
 
 
@@ -275,7 +275,7 @@ def _address(scene: Scene, start: int, end: int) -> Iterator[Candidate]:
     if not address.is_global or address.is_multicast or text[start:end] in _RESOLVERS:
         return
     found = scene.candidate(Category.IP_ADDRESS, start, end, "ip_address")
-    if address.version == 6:  # rarely anything but an address  # noqa: PLR2004  # the number says what it counts
+    if address.version == 6:  # rarely anything but an address
         found.add("v6", 8)
     if after == "/" and text[end + 1 : end + 2].isdigit():
         found.add("network", -20)
@@ -516,7 +516,7 @@ def _handle_near(scene: Scene, at: int) -> Iterator[tuple[int, int, int, int]]: 
         if view.symbols[token] in ",.":
             is_linked = False
     for token in range(max(0, at - 4), at):
-        if view.keys[token].startswith("@") and len(view.keys[token]) > 2:  # noqa: PLR2004  # the number says what it counts
+        if view.keys[token].startswith("@") and len(view.keys[token]) > 2:
             if _is_hail(scene, token):
                 continue
             shape = _handle_at(scene, token)
@@ -575,7 +575,7 @@ def _handle_at(scene: Scene, token: int) -> tuple[int, int, int] | None:  # noqa
     view = scene.view
     start = view.starts[token]
     found = _HANDLE.match(view.text, start, start + 48)
-    if found is None or found.end() - start < 3:  # noqa: PLR2004  # the number says what it counts
+    if found is None or found.end() - start < 3:
         return None
     word = found[0]
     end = found.end()
@@ -601,7 +601,7 @@ _FEDIVERSE: Final = re.compile(r"@[\w.-]{2,30}@[a-z0-9-]{2,40}(?:\.[a-z]{2,20}){
 
 def _fediverse(scene: Scene) -> Iterator[Candidate]:
     text = scene.view.text
-    if text.count("@") < 2:  # noqa: PLR2004  # the number says what it counts
+    if text.count("@") < 2:
         return
     for found in _FEDIVERSE.finditer(text):
         yield _weighed_profile(scene, *found.span(), "social_profile.link")

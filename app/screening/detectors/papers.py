@@ -105,7 +105,7 @@ def papers(scene: Scene) -> Iterator[Candidate]:
     checks = Checks()
     for run in _DIGITS.finditer(text):
         start, end = run.span()
-        if end - start < 9 or _is_inside_word(text, start, end):  # noqa: PLR2004  # the number says what it counts
+        if end - start < 9 or _is_inside_word(text, start, end):
             continue
         scene.budget.step()
         raw = run[0]
@@ -126,15 +126,15 @@ def _is_inside_word(text: str, start: int, end: int) -> bool:
     return before.isalnum() or after.isalnum() or before in "$€£#=_"
 
 
-def _cards(  # one run of digits and where it stands  # noqa: PLR0913, PLR0917  # what one reading needs
+def _cards(  # noqa: PLR0913, PLR0917  # one run of digits, and where it stands
     scene: Scene, checks: Checks, raw: str, digits: str, start: int, end: int
 ) -> Iterator[Candidate]:
     if len(digits) not in CARD_LENGTHS or digits[0] not in "23456":
         return
-    if len(set(digits)) < 4 or not checks.passes(luhn.is_valid, digits):  # noqa: PLR2004  # the number says what it counts
+    if len(set(digits)) < 4 or not checks.passes(luhn.is_valid, digits):
         return
     found = scene.candidate(Category.PAYMENT, start, end, "payment.card")
-    if len(digits) == 16 and (len(raw) == 19 or digits[0] in "45"):  # noqa: PLR2004  # the number says what it counts
+    if len(digits) == 16 and (len(raw) == 19 or digits[0] in "45"):
         found.add("card.grouped", 6)
     if digits in TEST_CARDS:
         found.add("card.test", -60)
@@ -142,7 +142,7 @@ def _cards(  # one run of digits and where it stands  # noqa: PLR0913, PLR0917  
     yield found
 
 
-def _numbered(  # one run of digits and where it stands  # noqa: PLR0913, PLR0917  # what one reading needs
+def _numbered(  # noqa: PLR0913, PLR0917  # one run of digits, and where it stands
     scene: Scene, checks: Checks, raw: str, digits: str, start: int, end: int
 ) -> Iterator[Candidate]:
     if _SSN.fullmatch(raw) and digits[0] != "9" and digits[:3] not in {"000", "666"}:
@@ -155,7 +155,7 @@ def _numbered(  # one run of digits and where it stands  # noqa: PLR0913, PLR091
         found.add("after_cue", WEIGHTS["after_cue.government_id"] + CUE_WEIGHTS["strong"])
         yield scene.weigh(found)
         return
-    if len(digits) == 9 and not scene.view.text[start:end].isdigit():  # noqa: PLR2004  # the number says what it counts
+    if len(digits) == 9 and not scene.view.text[start:end].isdigit():
         found = scene.candidate(Category.GOVERNMENT_ID, start, end, "government_id.shape")
         yield scene.weigh(found)
     if _NIR_SHAPE.fullmatch(raw) and len(digits) in {13, 15}:
@@ -222,7 +222,7 @@ def _with_letters(scene: Scene, checks: Checks) -> Iterator[Candidate]:  # noqa:
                 yield scene.weigh(found)
                 break
             shorter = raw.rpartition(" ")[0]
-            raw = shorter if len(shorter) >= 15 else ""  # noqa: PLR2004  # the number says what it counts
+            raw = shorter if len(shorter) >= 15 else ""
 
 
 _IBAN_LENGTHS: Final = {
@@ -264,7 +264,7 @@ def _after_cue(scene: Scene) -> Iterator[Candidate]:
                 found.add("after_cue", WEIGHTS[f"after_cue.{category}"])
                 last_end = end
                 scene.weigh(found)
-                if found.about is About.PERSON and len(found.signals) < 3:  # noqa: PLR2004  # the number says what it counts
+                if found.about is About.PERSON and len(found.signals) < 3:
                     found.add("no_person", -4)
                 yield found
 

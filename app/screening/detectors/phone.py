@@ -100,11 +100,11 @@ def _pieces(scene: Scene, start: int, end: int) -> Iterator[tuple[int, int]]:
     cuts.append(end)
     for left, right in pairwise(cuts):
         while left < right and text[left] in " .-/)":
-            left += 1  # trimming  # noqa: PLW2901  # trimming
+            left += 1  # noqa: PLW2901  # trimming
         while left < right and not text[right - 1].isdigit():
-            right -= 1  # trimming  # noqa: PLW2901  # trimming
+            right -= 1  # noqa: PLW2901  # trimming
         if text[left:right].count("(") != text[left:right].count(")") and text[left] == "(":
-            left += 1  # trimming  # noqa: PLW2901  # trimming
+            left += 1  # noqa: PLW2901  # trimming
         if right - left >= SHORTEST:
             yield left, right
 
@@ -125,34 +125,34 @@ def _stands_badly(text: str, start: int, end: int) -> bool:
 
 def shape_of(raw: str, digits: str) -> str | None:  # noqa: C901, PLR0911, PLR0912  # one grammar, read from top to bottom
     """Return how much a run looks like a number to call, or None if it is something else."""
-    if raw.startswith("+") or (raw.startswith("00") and len(digits) > 10):  # noqa: PLR2004  # the number says what it counts
+    if raw.startswith("+") or (raw.startswith("00") and len(digits) > 10):
         return (
-            "international" if (len(digits) > 7 and digits[:2] != "00") or raw[0] != "+" else None  # noqa: PLR2004  # the number says what it counts
+            "international" if (len(digits) > 7 and digits[:2] != "00") or raw[0] != "+" else None
         )
     if _DATE.fullmatch(raw) or _YEARS.fullmatch(raw) or digits.startswith(("978", "979")):
         return None
     groups = _GROUPS.findall(raw)
-    if len(groups) > 6 and len(set(map(len, groups))) > 1 and len(digits) < 9:  # noqa: PLR2004  # the number says what it counts
+    if len(groups) > 6 and len(set(map(len, groups))) > 1 and len(digits) < 9:
         return None
-    if len(groups) > 8 or (raw.count(".") and len(groups) in {2, 4} and max(map(len, groups)) < 4):  # noqa: PLR2004  # the number says what it counts
+    if len(groups) > 8 or (raw.count(".") and len(groups) in {2, 4} and max(map(len, groups)) < 4):
         return None
-    if "." in raw and len(groups) == 2:  # a decimal  # noqa: PLR2004  # the number says what it counts
+    if "." in raw and len(groups) == 2:  # a decimal
         return None
-    if len(set(digits)) < 3:  # 0000000, 1010101  # noqa: PLR2004  # the number says what it counts
+    if len(set(digits)) < 3:  # 0000000, 1010101
         return None
     if _NANP.fullmatch(raw) or _BRAZIL.fullmatch(raw) or _NINES.fullmatch(raw):
         return "formatted"
-    if raw.startswith(("0", "(0")) and 9 <= len(digits) <= 12 and len(groups) <= 6:  # noqa: PLR2004  # the number says what it counts
+    if raw.startswith(("0", "(0")) and 9 <= len(digits) <= 12 and len(groups) <= 6:
         if len(groups) == 1:
             return "trunk"
-        return "formatted" if len(groups[0]) <= 5 and groups[0] != "0" else "trunk"  # noqa: PLR2004  # the number says what it counts
+        return "formatted" if len(groups[0]) <= 5 and groups[0] != "0" else "trunk"
     if _THOUSANDS.fullmatch(raw):
-        return "bare" if len(digits) == 9 and digits[0] in "6789" else None  # noqa: PLR2004  # the number says what it counts
+        return "bare" if len(digits) == 9 and digits[0] in "6789" else None
     if _LOCAL.fullmatch(raw):
         return "local"
-    if 9 <= len(digits) <= 11:  # noqa: PLR2004  # the number says what it counts
+    if 9 <= len(digits) <= 11:
         return "bare"
-    if len(digits) >= 8 and len(groups) <= 4 and min(map(len, groups)) > 1:  # noqa: PLR2004  # the number says what it counts
+    if len(digits) >= 8 and len(groups) <= 4 and min(map(len, groups)) > 1:
         return "local"
     return None
 

@@ -155,7 +155,7 @@ def _is_given(scene: Scene, token: int) -> bool:
 def _owner_start(scene: Scene, first: int) -> int:
     """A phrase that begins with "real name" may stand behind whose it is: `Elton John's`."""
     view = scene.view
-    if first >= 3 and view.keys[first - 1] == "s" and view.keys[first - 2] == "'":  # noqa: PLR2004  # the number says what it counts
+    if first >= 3 and view.keys[first - 1] == "s" and view.keys[first - 2] == "'":
         return max(0, first - 4)
     return first
 
@@ -309,7 +309,8 @@ def is_no_workplace(scene: Scene, read: Read, language: str = "") -> bool:
     key = scene.view.keys[read.first]
     if scene.view.keys[read.last - 1] in _HOURS:
         return True  # a time is no part of a firm's name
-    return bool(streets.kind_of(key)) or (language == "de" and read.weight <= 2)  # noqa: PLR2004  # the weight of one unknown word
+    # the weight of one unknown word
+    return bool(streets.kind_of(key)) or (language == "de" and read.weight <= 2)
 
 
 def _asked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate | None:

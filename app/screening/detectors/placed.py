@@ -28,7 +28,7 @@ def placed(scene: Scene, clauses: Clauses) -> Iterator[Candidate]:
     """Yield clauses that say where one person is at a time that comes again, or right now."""
     bits = clauses.bits
     for low, high in clauses.sentences:
-        if high - low < 3 or not clauses.has(_AT | _EMPTY, low, high):  # noqa: PLR2004  # who, where, when
+        if high - low < 3 or not clauses.has(_AT | _EMPTY, low, high):  # who, where, when
             continue
         people = clauses.people_in(low, high)
         best: Candidate | None = None
@@ -104,7 +104,7 @@ def _found_at(  # noqa: C901  # one grammar, read from top to bottom
     if not is_dropped and not any(  # noqa: SIM102  # one question after another
         bits[near] & (_MOVES | _BE | _SEES) for near in range(max(low, person.first - 6), at)
     ):
-        if rule != "where.named_place" or len(times) < 2:  # noqa: PLR2004  # day and hour
+        if rule != "where.named_place" or len(times) < 2:  # day and hour
             return None
     if any(
         p.about is About.SELF and not p.is_owner and person.last <= p.first < at for p in people
@@ -221,7 +221,7 @@ def _times(  # noqa: C901  # one grammar, read from top to bottom
             found.setdefault("where.clock", at)
         elif key[0].isdigit() or view.flags[at] & NUMBER_WORD:
             is_time = any(b & _AROUND for b in bits[max(0, at - 2) : at]) or (
-                at + 2 < last and view.keys[at + 1] == ":" and len(view.keys[at + 2]) == 2  # noqa: PLR2004  # 7:42
+                at + 2 < last and view.keys[at + 1] == ":" and len(view.keys[at + 2]) == 2  # 7:42
             )
             if at and view.starts[at] == view.ends[at - 1] and view.keys[at - 1] not in ":.":
                 continue

@@ -91,9 +91,9 @@ def _weighed(scene: Scene, first: int, last: int, weight: int, *, has_number: bo
     first = _with_unit_before(scene, first)
     last, tail = _with_tail(scene, last)
     start, end = view.starts[first], view.ends[last - 1]
-    if start >= 3 and view.text[start - 1] == "-" and view.text[start - 2].isalpha():  # noqa: PLR2004  # the number says what it counts
+    if start >= 3 and view.text[start - 1] == "-" and view.text[start - 2].isalpha():
         unit = view.text.rfind(" ", 0, start) + 1  # B-204
-        start = unit if start - unit <= 4 else start  # noqa: PLR2004  # the number says what it counts
+        start = unit if start - unit <= 4 else start
     base = "postal_address" if has_number else "postal_address.vague"
     found = scene.candidate(Category.POSTAL_ADDRESS, start, end, base)
     found.add("street", weight)
@@ -164,7 +164,8 @@ def _named_house(scene: Scene, first: int) -> int | None:
     """`Heron Cottage, Sluice Lane`: a house with a name instead of a number."""
     view = scene.view
     at = first - 1
-    if at < 2 or view.keys[at] != "," or not scene.lexicon.address.is_house(view.keys[at - 1]):  # noqa: PLR2004  # two words at least
+    # two words at least
+    if at < 2 or view.keys[at] != "," or not scene.lexicon.address.is_house(view.keys[at - 1]):
         return None
     at -= 1
     while at > 0 and view.is_capital(at - 1) and view.keys[at - 1][0].isalpha():
@@ -197,7 +198,8 @@ def _is_unit_behind(scene: Scene, comma: int) -> bool:
 def _bare_street(scene: Scene, comma: int) -> int | None:
     """`Los Aromos 2245, depto 34`: a street without a word for one, as in Chile or Argentina."""
     view = scene.view
-    if comma < 2 or not view.keys[comma - 1].isdigit() or not _is_house_number(scene, comma - 1):  # noqa: PLR2004  # a name and a number
+    # a name and a number
+    if comma < 2 or not view.keys[comma - 1].isdigit() or not _is_house_number(scene, comma - 1):
         return None
     at = comma - 1
     while at > 0 and at > comma - 5 and view.keys[at - 1][0].isalpha() and view.is_capital(at - 1):
@@ -216,7 +218,7 @@ def _by_postcode(scene: Scene, token: int) -> tuple[int, int, int] | None:
             return None
         if keys[at].isdigit() or _is_house_number(scene, at):
             street = range(at + 1, token)
-            if len(street) >= 2 and all(  # noqa: PLR2004  # the number says what it counts
+            if len(street) >= 2 and all(
                 keys[word] in {",", "'", "s", "-"} or view.is_capital(word) for word in street
             ):
                 return at, token + 2, 14
@@ -235,7 +237,7 @@ def _unit_part(scene: Scene, first: int) -> int | None:
         if key.isdigit():
             while at > 1 and view.keys[at - 1] in {"-", "no", "#"}:
                 at -= 1
-                if view.keys[at] == "-" and len(view.keys[at - 1]) <= 2:  # noqa: PLR2004  # the number says what it counts
+                if view.keys[at] == "-" and len(view.keys[at - 1]) <= 2:
                     at -= 1
             return at
         if key != "," and not view.is_capital(at):
@@ -246,7 +248,7 @@ def _unit_part(scene: Scene, first: int) -> int | None:
 
 def _is_house_number(scene: Scene, token: int) -> bool:
     key = scene.view.keys[token]
-    return key[0].isdigit() and len(key) <= 6 and _HOUSE.fullmatch(key) is not None  # noqa: PLR2004  # the number says what it counts
+    return key[0].isdigit() and len(key) <= 6 and _HOUSE.fullmatch(key) is not None
 
 
 def _is_measure(scene: Scene, number: int, token: int) -> bool:
@@ -262,7 +264,7 @@ def _is_measure(scene: Scene, number: int, token: int) -> bool:
             and view.keys[number - 1 : number] == ["-"]
             and number > 1
             and view.keys[number - 2].isalpha()
-            and len(view.keys[number - 2]) > 2  # noqa: PLR2004  # the number says what it counts
+            and len(view.keys[number - 2]) > 2
         )
     )
 
@@ -331,7 +333,7 @@ def _type_first(scene: Scene, token: int) -> tuple[int, int, int, bool] | None: 
             if (
                 key == "."
                 and view.starts[at + 1] > view.ends[at]
-                and not (len(keys[at - 1]) <= 4 and view.is_capital(at - 1))  # noqa: PLR2004  # the number says what it counts
+                and not (len(keys[at - 1]) <= 4 and view.is_capital(at - 1))
             ):
                 break
             at += 1
@@ -436,7 +438,7 @@ def _compound(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:
     if keys[token] == "platz" and at < len(keys) and keys[at] in {"der", "des", "am"}:
         at += 2
     has_number = (
-        at < len(keys) and _is_house_number(scene, at) and view.starts[at] - view.ends[token] <= 2  # noqa: PLR2004  # the number says what it counts
+        at < len(keys) and _is_house_number(scene, at) and view.starts[at] - view.ends[token] <= 2
     )
     first = token
     if scene.lexicon.address.is_bare(keys[token]):
@@ -459,7 +461,7 @@ def _compound(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:
         return first, end, 10, True
     if (
         view.is_capital(token)
-        and len(keys[token]) > 7  # noqa: PLR2004  # the number says what it counts
+        and len(keys[token]) > 7
         and keys[token].endswith(("strasse", "gasse"))
     ):
         return first, token + 1, 0, False
@@ -474,7 +476,7 @@ def _prefixed(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:
     if at < len(keys) and keys[at] in {"der", "dem", "den"}:
         at += 1
     words = 0
-    while at < len(keys) and words < 3 and keys[at][0].isalpha() and view.is_capital(at):  # noqa: PLR2004  # the number says what it counts
+    while at < len(keys) and words < 3 and keys[at][0].isalpha() and view.is_capital(at):
         words += 1
         at += 1
     if not words or at >= len(keys) or not _is_house_number(scene, at):
@@ -482,7 +484,7 @@ def _prefixed(scene: Scene, token: int) -> tuple[int, int, int, bool] | None:
     if not _fits_german(scene, token, at - 1, at):
         return None
     following = keys[at + 1 : at + 3]
-    has_postcode = any(len(key) == 5 and key.isdigit() for key in following)  # noqa: PLR2004  # the number says what it counts
+    has_postcode = any(len(key) == 5 and key.isdigit() for key in following)
     if not (has_postcode or (view.is_capital(token) and _resides(scene, token))):
         return None
     return token, at + 1, 10, True
@@ -542,7 +544,7 @@ def _with_tail(scene: Scene, last: int) -> tuple[int, int]:  # noqa: C901, PLR09
         if (
             grammar.is_unit(key)
             and at + 1 < stop
-            and (keys[at + 1][0].isdigit() or len(keys[at + 1]) <= 2 or keys[at + 1] == ".")  # noqa: PLR2004  # the number says what it counts
+            and (keys[at + 1][0].isdigit() or len(keys[at + 1]) <= 2 or keys[at + 1] == ".")
         ):
             at += 2
             end = at
@@ -564,12 +566,12 @@ def _with_tail(scene: Scene, last: int) -> tuple[int, int]:  # noqa: C901, PLR09
                     at += 2
                 end = at
                 continue
-            if len(key) <= 3 and at - 1 >= last and at + 1 < stop:  # 3º B  # noqa: PLR2004  # the number says what it counts
+            if len(key) <= 3 and at - 1 >= last and at + 1 < stop:  # 3º B
                 at += 1
                 end = at
                 continue
             break
-        if view.is_capital(at) and towns < 5 and not view.flags[at] & STOP | 0:  # noqa: PLR2004  # the number says what it counts
+        if view.is_capital(at) and towns < 5 and not view.flags[at] & STOP:
             if (
                 len(key) == 1
                 and at > last
@@ -652,7 +654,7 @@ def points(scene: Scene) -> Iterator[Candidate]:  # noqa: C901, PLR0912  # one g
             continue
         decimals = [len(part) for part in re.findall(r"\.(\d+)", raw)]
         candidate = scene.candidate(Category.GEO, start, start + len(raw), "geo.point")
-        if min(decimals) < 4 and not re.search("[NSEW°]", raw):  # noqa: PLR2004  # the number says what it counts
+        if min(decimals) < 4 and not re.search("[NSEW°]", raw):
             candidate.add("coarse", -12)
         if "," not in raw and not re.search("[NSEW°]", raw):
             candidate.add("no_comma", -10)

@@ -139,7 +139,7 @@ def _name_at(  # noqa: C901, PLR0911  # one grammar, read from top to bottom
         return None
     scene.budget.step()
     read = name_from(view, at, is_sure=False)
-    if read is None or read.last - read.first < 2:  # noqa: PLR2004  # one word is no full name
+    if read is None or read.last - read.first < 2:  # one word is no full name
         return None
     if any(view.flags[n] & (HEAD | INSTITUTION) for n in range(read.first, read.last)):
         return None
@@ -404,7 +404,7 @@ _NEEDING: Final = frozenset({"work.post", "work.trade", "work.does", "work.studi
 
 def _is_class(key: str) -> bool:
     """`7b`, `3c`: a class at school."""
-    return 2 <= len(key) <= 3 and key[0].isdigit() and key[-1] in "abcdefg" and key[:-1].isdigit()  # noqa: PLR2004  # the number says what it counts
+    return 2 <= len(key) <= 3 and key[0].isdigit() and key[-1] in "abcdefg" and key[:-1].isdigit()
 
 
 def _is_address(scene: Scene, read: Read) -> bool:
@@ -525,7 +525,7 @@ def _clock(scene: Scene, spoken: Spoken, low: int, high: int) -> int | None:
             key[-1] == "h"
             or "h" in key
             or (at + 1 < high and spoken.bits[at + 1] & _CLOCK)
-            or (at > low and spoken.bits[at - 1] & (_AT | bit("det")) and len(key) <= 2)  # noqa: PLR2004  # an hour
+            or (at > low and spoken.bits[at - 1] & (_AT | bit("det")) and len(key) <= 2)  # an hour
         ):
             return at
     return None

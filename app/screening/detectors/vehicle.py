@@ -72,7 +72,7 @@ def vehicles(scene: Scene) -> Iterator[Candidate]:  # noqa: C901  # one grammar,
         letters = [character for character in raw if character.isalpha()]
         is_upper = all(character.isupper() for character in letters)
         candidate.add("upper" if is_upper else "lower", 6 if is_upper else -6)
-        if len(letters) >= 2 and end - start >= 6:  # noqa: PLR2004  # the number says what it counts
+        if len(letters) >= 2 and end - start >= 6:
             candidate.add("full_length", 4)
         if _SPECIFIC.fullmatch(raw):
             candidate.add("national_shape", 6)

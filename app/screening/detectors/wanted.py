@@ -198,7 +198,8 @@ def _target(  # noqa: C901, PLR0912, PLR0915  # one grammar, read from top to bo
         if mine & _CALLED and spoken.has(_REALLY | bit("surname"), at - 3, min(high, at + 4)):
             person = spoken.whose(place, at, at + 1)
             is_near = person is not None and at - 4 <= person.first <= at + 5
-            if (is_near and person is not None and person.weight > 5) or at + 4 >= high:  # noqa: PLR2004  # no bare noun
+            # no bare noun
+            if (is_near and person is not None and person.weight > 5) or at + 4 >= high:
                 found.append((at, "asked.called", person))
         if mine & _FIND and not view.keys[at].endswith(_PARTICIPLES):
             person = next(
@@ -210,7 +211,7 @@ def _target(  # noqa: C901, PLR0912, PLR0915  # one grammar, read from top to bo
             end = min(high, at + 6)
             if spoken.has(_BE, at + 1, end) and spoken.has(_FACT | _HINT, at + 1, end):
                 found.append((at, "asked.owner", None))
-    if facts >= 3:  # name, insta, anything  # noqa: PLR2004  # more than one says by chance
+    if facts >= 3:  # name, insta, anything
         first = spoken.first_of(_FACT | _HINT, low, high)
         found.append((first or low, "asked.list", None))
     if not found:
@@ -349,7 +350,7 @@ def _linked(scene: Scene, spoken: Spoken, place: int, low: int, high: int) -> Ca
     ]
     person = max(people, key=lambda p: p.weight, default=None)
     is_told = posts is not None and platform is not None and weight >= SURE_ACCOUNT
-    if person is None and len(accounts) < 2 and not is_told:  # noqa: PLR2004  # one account is linked to nobody
+    if person is None and len(accounts) < 2 and not is_told:  # one account is linked to nobody
         return None
     first = min([at for at, _ in accounts] + [p.first for p in people if p.first >= begin])
     end = max([last + 1, (platform or 0) + 1, (same or 0) + 2, *[p.last for p in people]])
@@ -468,7 +469,7 @@ def _threatened(scene: Scene, spoken: Spoken, place: int, low: int, high: int) -
         rules.append("threat.known")
     elif secret is not None and spoken.has(bit("ihave"), low, high):
         rules.append("threat.had")
-    if not _TELLING.intersection(rules) or sum(SENSE[rule] for rule in rules) < 17:  # noqa: PLR2004  # marks nothing
+    if not _TELLING.intersection(rules) or sum(SENSE[rule] for rule in rules) < 17:  # marks nothing
         return None
     candidate = _made(scene, Category.EXPOSURE_THREAT, low, high)
     candidate.about = About.MEMBER

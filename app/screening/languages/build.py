@@ -168,7 +168,7 @@ def names_module(packs: Iterable[Pack]) -> str:
 def _wrapped(words: list[str]) -> list[str]:
     rows, row = [], ""
     for word in words:
-        if len(row) + len(word) > 90:  # the width of a line  # noqa: PLR2004  # the number says what it counts
+        if len(row) + len(word) > 90:  # the width of a line
             rows.append(row)
             row = ""
         row += word + " "
@@ -194,7 +194,7 @@ def _latin(names: Iterable[Any]) -> Iterable[str]:
     for name in names:
         for part in str(name).replace("-", " ").split():
             word = plain(part.lower())
-            if word.isascii() and word.isalpha() and 2 < len(word) <= LONGEST_NAME:  # noqa: PLR2004  # the number says what it counts
+            if word.isascii() and word.isalpha() and 2 < len(word) <= LONGEST_NAME:
                 yield word
 
 
