@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageFile
 
 from app.cli.seizure.canaries import word
 from app.cli.seizure.pictures import planted
@@ -241,10 +241,14 @@ def flood(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + packed + chunk(b"IEND", b"")
 
 
-def test_a_flood_of_pixels_is_refused_before_any_is_decoded() -> None:
-    began = time.perf_counter()
+def test_a_flood_of_pixels_is_refused_before_any_is_decoded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def decode(*_: object) -> None:
+        pytest.fail("a pixel was decoded")
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", decode)
     assert fault_of(flood(30_000, 30_000)) is Fault.TOO_WIDE
-    assert time.perf_counter() - began < 0.2
     assert fault_of(flood(2**31 - 1, 2**31 - 1)) in {Fault.TOO_WIDE, Fault.BROKEN}
 
 
@@ -400,7 +404,7 @@ def test_a_child_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(darkroom, "COMMAND", (sys.executable, "-c", "import time; time.sleep(60)"))
     began = time.perf_counter()
     assert fault_of(RAW["PNG"], develop) is Fault.BROKEN
-    assert time.perf_counter() - began < 10
+    assert time.perf_counter() - began < 30, "it slept to its end"
 
 
 def test_when_many_wait_the_next_is_asked_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:

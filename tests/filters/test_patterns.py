@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +11,7 @@ from app.filters.patterns import Fault, Pattern, Patterns, fault
 from app.filters.service import tried
 from app.screening.normalize import Mapped
 from app.screening.readings import readings
+from tests.growth import is_linear
 
 
 def places(pattern: str, text: str, sort: Sort = Sort.PHRASE) -> list[str]:
@@ -90,17 +89,7 @@ def test_five_hundred_patterns_take_time_that_grows_with_the_text_alone(seed: st
         ]
     )
 
-    def took(size: int) -> float:
-        way = Mapped((seed * size)[:size])
-        best = 9.0
-        for _ in range(3):
-            started = time.perf_counter()
-            patterns.find([way])
-            best = min(best, time.perf_counter() - started)
-        return best
-
-    small, large = took(25_000), took(100_000)
-    assert large < max(8 * small, 0.05), (small, large)
+    assert is_linear(lambda size: [Mapped((seed * size)[:size])], patterns.find)
 
 
 def test_no_reading_is_missing_its_way_back() -> None:
