@@ -81,30 +81,22 @@ def start(data: Path) -> Live:
         text=True,
         start_new_session=True,
     )
-    said = _first_lines(process)
-    link = re.search(r"http://\S+/setup/\S+", said)
     address = f"http://127.0.0.1:{port}"
     _wait_for(port)
+    link = re.search(r"http://\S+/setup/\S+", _said(process))
     return Live(address, data, link.group() if link else "", process, environment)
 
 
-def _first_lines(process: subprocess.Popen[str]) -> str:
-    """What the server says before it serves."""
+def _said(process: subprocess.Popen[str]) -> str:
+    """What the server has said: it speaks of the set-up before it serves."""
     assert process.stdout is not None
-    said = process.stdout.readline()
-    if "already" not in said and (process.poll() is None):
-        os.set_blocking(process.stdout.fileno(), False)
-        for _ in range(20):
-            time.sleep(0.1)
-            said += process.stdout.readline() or ""
-            if "/setup/" in said:
-                break
-    return said
+    os.set_blocking(process.stdout.fileno(), False)
+    return process.stdout.read()
 
 
 def _wait_for(port: int) -> None:
     """Wait until somebody answers."""
-    for _ in range(150):
+    for _ in range(600):
         with socket.socket() as knock:
             if knock.connect_ex(("127.0.0.1", port)) == 0:
                 return
