@@ -200,13 +200,24 @@ class Clauses:
             return is_last and symbols[first - 1] in {",", URL_SYMBOL}
         if is_last:
             return first < at  # a name alone may be an answer
-        if keys[then : then + 3] in _HERE_IS:
+        if keys[then : then + 3] in _HERE_IS or self._tells_of_another(then):
             return True
         return not (
             bits[then] & (_VERBS | _JOINING | ADVERBS)
             or keys[then] in _EQUALS
             or keys[then : then + 1] in _ANDS
             or keys[then] in _OWNING
+        )
+
+    def _tells_of_another(self, at: int) -> bool:
+        """Return whether somebody else does something: `@news: Ada Lovelace was right`."""
+        view = self.view
+        return (
+            at + 3 < len(view.keys)
+            and view.keys[at] == ":"
+            and view.is_capital(at + 1)
+            and view.is_capital(at + 2)
+            and bool(self.bits[at + 3] & (_VERBS | BE | bit("of")))
         )
 
     def _noun(self, at: int, mine: int) -> Person | None:  # noqa: C901, PLR0911  # one grammar, read from top to bottom

@@ -358,6 +358,11 @@ _LEET_WORD: Final = re.compile(
     rf"(?:(?=[{_LATIN}]+[0-9@$!+]|[0-9@$!+]+[{_LATIN}])[{_LATIN}0-9@$!+]{{2,}}"
     rf"|(?:OO|[Il]{{2}})(?![{_LATIN}0-9@$!+]))"
 )
+# "@wren", "3pm", "5th" and "60fps" are how these are written.
+_AS_WRITTEN: Final = re.compile(
+    rf"@[{_LATIN}]+|\d{{1,4}}(?:am|pm|st|nd|rd|th|min|mins|hr|hrs|yr|yrs|km|kg|ml|mg|cm|mm|mb|gb|tb|fps|uhr)",
+    re.IGNORECASE,
+)
 _LEET_DIGIT: Final = re.compile(r"[0-9@$!+]")
 _TO_LETTERS: Final = str.maketrans("0134578@$!+", "oieastbasit")
 _TO_DIGITS: Final = str.maketrans("OoQIlLiSsBZzGg", "00011115582266"[:14])
@@ -368,9 +373,13 @@ def leet(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield where digits stand for letters, or letters for digits, and what was meant."""
     for found in _LEET_WORD.finditer(text):
         word = found[0]
+        if word.isupper() and _is_in_postcode(text, *found.span()):
+            continue
         if word.isalpha() or word.isdigit():
             if word in {"OO", "O", "Il", "lI", "ll", "II"} and _beside_digit(text, *found.span()):
                 yield *found.span(), word.translate(_TO_DIGITS)
+            continue
+        if _AS_WRITTEN.fullmatch(word):
             continue
         digits = sum(map(str.isdigit, word))
         if digits and _DIGITLIKE.issuperset(word):
@@ -385,6 +394,17 @@ def leet(text: str) -> Iterator[tuple[int, int, str]]:
                 if not word[0].isalpha() and _is_among_capitals(text, *found.span()):
                     letters = letters[0].upper() + letters[1:]
                 yield *found.span(), letters
+
+
+_POSTCODE: Final = re.compile(r"(?<![A-Z0-9])[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}(?![A-Z0-9])")
+
+
+def _is_in_postcode(text: str, start: int, end: int) -> bool:
+    """Return whether a word is half of a British postcode, whose letters are letters."""
+    return any(
+        found.start() <= start and end <= found.end()
+        for found in _POSTCODE.finditer(text, max(0, start - 5), end + 4)
+    )
 
 
 def _is_among_capitals(text: str, start: int, end: int) -> bool:

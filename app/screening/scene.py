@@ -53,6 +53,23 @@ _NEVER_OF_FIRMS: Final = frozenset(
     {Category.GOVERNMENT_ID, Category.VEHICLE, Category.IP_ADDRESS, Category.DOXX_LINK}
 )
 _HANDLES: Final = frozenset({HANDLE_SYMBOL, CAMEL_SYMBOL})
+_COUNTED: Final = frozenset({Category.GOVERNMENT_ID, Category.VEHICLE, Category.PHONE})
+LEAST_COUNTED: Final = 6  # letters and digits, of which fewer may follow each other by chance
+LEAST_LETTERS: Final = 3
+
+
+def _is_counted_up(said: str) -> bool:
+    """Return whether a number only counts up, as examples do: `ABC 1234`, `123-45-6789`."""
+    letters = "".join(filter(str.isalpha, said)).upper()
+    digits = "".join(filter(str.isdigit, said))
+    if len(letters) + len(digits) < LEAST_COUNTED or (letters and len(letters) < LEAST_LETTERS):
+        return False
+    return letters in _ALPHABET and digits in _COUNT
+
+
+_FRENCH: Final = frozenset({"le", "la", "les", "est", "une", "et"})  # where "du" is no "you"
+_ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_COUNT: Final = "01234567890"
 
 
 @dataclass(slots=True)
@@ -133,6 +150,8 @@ class Scene:
         self.add_person(found, first, last)
         if view.is_disguised(found.start, found.end):
             found.add(f"disguise.{view.name}", WEIGHTS["disguise"])
+        if found.category in _COUNTED and _is_counted_up(view.text[found.start : found.end]):
+            found.add("placeholder", WEIGHTS["placeholder"])
         return found
 
     def add_cues(self, found: Candidate, first: int, last: int, table: str = "") -> None:  # noqa: C901, PLR0912  # one grammar, read from top to bottom
@@ -253,7 +272,8 @@ class Scene:
         if flag & SELF:
             return About.SELF, "person.self"
         if flag & SECOND:
-            return About.MEMBER, "person.second"
+            is_french = self.view.keys[at] == "du" and not _FRENCH.isdisjoint(self.view.vocabulary)
+            return None if is_french else (About.MEMBER, "person.second")
         return None
 
     def calls_to_act(self, first: int, last: int) -> bool:

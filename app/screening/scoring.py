@@ -72,6 +72,7 @@ WEIGHTS: Final[Mapping[str, int]] = {
     "after_cue.payment": 8,
     "beside_name": 8,
     "quotation": -6,
+    "placeholder": -16,
     "rules": -20,
 }
 
@@ -176,6 +177,7 @@ SENSE: Final[Mapping[str, int]] = {
     "fiction": -24,
     "thing": -16,
     "past": -14,
+    "name.own_kin_once": -16,
     "public": -10,
     "public.much": -20,
     "wished": -10,
@@ -212,6 +214,7 @@ SENSE: Final[Mapping[str, int]] = {
     "asked.your_home": 16,
     "asked.knows": 14,
     "asked.place": 12,
+    "asked.who_really": 14,
     "asked.who_behind": 12,
     "asked.who": 10,
     "asked.owner": 15,

@@ -109,9 +109,13 @@ def _fact(scene: Scene, clauses: Clauses, at: int, people: People) -> Target | N
             return at, at + 3, "asked.weak_fact", owner, False
     if owner is None or owner.about is About.SELF or (last > at + 1 and owner.rule in _LOOSE):
         return None
+    if owner.rule == "owner.second" and not _LIKED.isdisjoint(view.keys[owner.last : at]):
+        owner = owner._replace(weight=_LIKED_WEIGHT)  # "your favourite school lunch"
     return first, last, _fact_rule(clauses, at, first, last, owner), owner, False
 
 
+_LIKED: Final = frozenset({"favourite", "favorite", "fave", "ideal", "dream", "perfect", "fav"})
+_LIKED_WEIGHT: Final = -12
 _LOOSE: Final = frozenset({"owner.second", "owner.plural"})
 
 
@@ -206,6 +210,8 @@ def _clause(scene: Scene, clauses: Clauses, at: int, people: People) -> Target |
             last = max(last, near + 1)
     if person is None or (person.rule == "owner.plural" and person.is_owner):
         return None
+    if person.rule == "owner.second" and "would" in view.keys[at:last]:
+        return None  # "which city would you live in if …"
     if person.rule in _UNSURE and any(k == "do" for k in view.keys[at + 1 : person.first]):
         return None  # "where do dormice live": one pseudonym would take "does"
     if person.rule == "owner.second" and view.keys[person.last : person.last + 1] in _ALL:

@@ -20,6 +20,7 @@ _WORKS, _JOB, _AFTER = bit("works"), bit("job"), bit("job", "studies", "post")
 _ME: Final = bit("me")
 _AT, _OF, _BE, _MOVES = bit("at"), bit("of"), bit("be"), bit("moves")
 _PAST, _WISH, _THING, _ARTICLE = bit("past"), bit("wants"), bit("thing"), bit("article", "owner")
+_HIRES: Final = frozenset({"i", "we", "they", "you", "he", "she"})  # "we hired …" a firm
 _HIRED: Final = frozenset({"hired", "promoted", "employed", "stationed", "based", "enrolled"})
 _PREPOSITIONS: Final = frozenset({"at", "for", "with", "in", "of", "from", "to", "says"})
 _LABELS: Final = frozenset(["employer", "workplace", "school", "work", "job", "uni", "college"])
@@ -171,6 +172,7 @@ def _says_work(clauses: Clauses, first: int, last: int) -> bool:
     return any(
         bits[at] & _SAID
         and not (keys[at] in {"work", "works"} and bits[at - 1] & _ARTICLE and keys[at + 1] != "at")
+        and not (keys[at] == "hired" and keys[at - 1] in _HIRES)
         for at in range(max(1, first), last)
     ) or bool(first == 0 and bits[0] & _SAID)
 

@@ -136,7 +136,8 @@ def _weighed(scene: Scene, clauses: Clauses, read: Read) -> Candidate | None:  #
     if (first_flag & (COMMON | MASS) and not first_flag & GIVEN) or last_flag & HEAD:
         candidate.add("name.common", CLAUSE["name.common"])
     low, _ = clauses.sentence(read.first)
-    if _is_own_kin(clauses, person):
+    before = [p for p in clauses.people_in(low, read.first) if p.rule == "owner.kin"]
+    if any(_is_own_kin(clauses, other) for other in (person, *before)):
         is_once = clauses.has(_PAST, max(low, read.first - 4), read.first)
         if is_once:
             candidate.add("name.own_kin_once", CLAUSE["name.own_kin_once"])

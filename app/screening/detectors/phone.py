@@ -9,7 +9,7 @@ from typing import Final
 
 import phonenumbers
 
-from app.screening.findings import Category
+from app.screening.findings import About, Category
 from app.screening.lexicon import SELF, THIRD
 from app.screening.scene import Candidate, Scene
 from app.screening.scoring import WEIGHTS
@@ -80,9 +80,20 @@ def phones(scene: Scene) -> Iterator[Candidate]:
                 if _is_valid(raw, digits):
                     found.add("valid", WEIGHTS["valid"])
             scene.weigh(found)
-            if _HOTLINE.fullmatch(digits):
-                found.add("hotline", -26)
+            _discount(found, shape, digits)
             yield found
+
+
+UNCUED: Final = -8
+
+
+def _discount(found: Candidate, shape: str, digits: str) -> None:
+    """Take away from helplines, and from digits of the author's that nothing calls a number."""
+    is_cued = any(signal.rule.startswith("cue.") and signal.weight > 0 for signal in found.signals)
+    if shape == "bare" and found.about is About.SELF and not is_cued:
+        found.add("uncued", UNCUED)  # "I have 32B8 00lS", whatever it counts
+    if _HOTLINE.fullmatch(digits):
+        found.add("hotline", -26)
 
 
 def _pieces(scene: Scene, start: int, end: int) -> Iterator[tuple[int, int]]:

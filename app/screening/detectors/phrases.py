@@ -26,6 +26,8 @@ from app.screening.lexicon import (
     HEAD,
     INSTITUTION,
     KIN,
+    LIVES,
+    NAMING,
     NEGATION,
     NUMBER_WORD,
     PAST,
@@ -39,6 +41,7 @@ from app.screening.lexicon import (
     STOP,
     SURNAME,
     THIRD,
+    WORKS,
     Compiled,
 )
 from app.screening.readers import (
@@ -133,7 +136,9 @@ def _named(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     else:
         if pattern.strength == "naming":
             first = sentence_start(scene, first)
-        _own(scene, candidate, range(_owner_start(scene, first), read.first), groups)
+        is_loose = pattern.strength == "naming"
+        owner = range(_owner_start(scene, first), read.first)
+        _own(scene, candidate, owner, groups, loosely=is_loose)
     if any(
         scene.view.flags[at] & PAST for at in range(first, last) if not read.first <= at < read.last
     ):
@@ -157,13 +162,29 @@ def _owner_start(scene: Scene, first: int) -> int:
     view = scene.view
     if first >= 3 and view.keys[first - 1] == "s" and view.keys[first - 2] == "'":
         return max(0, first - 4)
+    if first > 1 and all(_is_in_name(scene, at) for at in (first - 2, first - 1)):
+        return first - 2  # "Angela Merkel hieß früher …"
     return first
 
 
+def _is_in_name(scene: Scene, at: int) -> bool:
+    view = scene.view
+    return (
+        view.is_capital(at)
+        and bool(view.flags[at] & (GIVEN | SURNAME) or not view.flags[at])
+        and not view.flags[at] & STOP
+    )
+
+
 def _own(  # noqa: C901, PLR0912, PLR0915  # one grammar, read from top to bottom
-    scene: Scene, candidate: Candidate, tokens: range, groups: Mapping[str, str | None]
+    scene: Scene,
+    candidate: Candidate,
+    tokens: range,
+    groups: Mapping[str, str | None],
+    *,
+    loosely: bool = False,
 ) -> None:
-    """Add whose it is, from the words of the phrase itself."""
+    """Add whose it is, from the words of the phrase itself, or `loosely` from those around."""
     view = scene.view
     best = ("owner.none", -6, About.PERSON)
     is_family = False
@@ -171,6 +192,8 @@ def _own(  # noqa: C901, PLR0912, PLR0915  # one grammar, read from top to botto
         flag, symbol = view.flags[at], view.symbols[at]
         key = view.keys[at]
         if not key[0].isalnum() and symbol != HANDLE_SYMBOL:
+            continue
+        if key[0] == "@" and loosely and is_hailed(scene, at):
             continue
         if symbol == HANDLE_SYMBOL or (at > 0 and view.keys[at - 1] == "/"):
             owner = ("owner.handle", 14, About.MEMBER)
@@ -237,9 +260,31 @@ def _own(  # noqa: C901, PLR0912, PLR0915  # one grammar, read from top to botto
     candidate.about = best[2]
 
 
+def is_hailed(scene: Scene, at: int) -> bool:
+    """Return whether a mention only calls somebody or says whom one quotes, and names nobody.
+
+    `@wren Ada Lovelace was great`, `RT @wren: …`; not `@wren is …` or `@wren's real name`.
+    """
+    view = scene.view
+    keys = view.keys
+    if keys[at][0] != "@":
+        return False
+    first = at
+    while first and keys[first - 1][0] == "@":
+        first -= 1
+    if first and keys[first - 1] in _QUOTING:
+        return True
+    if (first and view.symbols[first - 1] not in ".!?\n") or at + 1 >= len(keys):
+        return False
+    return keys[at + 1][0].isalnum() and not view.flags[at + 1] & (NAMING | LIVES | WORKS)
+
+
+_QUOTING: Final = frozenset({"rt", "via", "cc"})
+
+
 def owned(scene: Scene, candidate: Candidate, tokens: range) -> None:
     """Add whose it is, and set whom the candidate is about, from the words at these tokens."""
-    _own(scene, candidate, tokens, {})
+    _own(scene, candidate, tokens, {}, loosely=True)
 
 
 _GERMAN: Final = frozenset(["ist", "und", "der", "die", "das", "den", "ich", "nicht"])

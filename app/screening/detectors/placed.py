@@ -110,7 +110,9 @@ def _found_at(  # noqa: C901  # one grammar, read from top to bottom
         p.about is About.SELF and not p.is_owner and person.last <= p.first < at for p in people
     ):
         return None  # "he said I was at …"
-    if not times and (("where.seen", seen) not in signals or rule not in _SURE):
+    is_spotted = seen is not None and clauses.view.keys[seen] in _SPOTTED
+    is_told = rule == "where.named_place" or (rule == "where.place" and is_spotted)
+    if not times and not (is_told and ("where.seen", seen) in signals):
         return None
     made = _made(scene, clauses, person, (at, end), [*signals, *times])
     is_owner_of = clauses.view.keys[person.last : person.last + 1] == ["of"]
@@ -119,9 +121,6 @@ def _found_at(  # noqa: C901  # one grammar, read from top to bottom
     ):
         made.add("where.of_a_thing", CLAUSE["where.of_a_thing"])
     return made
-
-
-_SURE: Final = frozenset({"where.place", "where.named_place"})
 
 
 def _is_dropped(scene: Scene, clauses: Clauses, low: int) -> bool:

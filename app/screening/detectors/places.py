@@ -11,6 +11,7 @@ from app.screening.lexicon import COMMON, GIVEN, KIN, PARTICLE, ROLE, SELF, STOP
 from app.screening.scene import Candidate, Scene
 
 LONGEST_STREET: Final = 6  # words of a street's name
+POSTCODE: Final = 5  # digits in Germany, Spain and France; house numbers have fewer
 LONGEST_TAIL: Final = 14  # tokens behind the number: flat, postcode, town
 MOST_SEEN: Final = 400  # street words looked at in one text
 
@@ -101,11 +102,17 @@ def _weighed(scene: Scene, first: int, last: int, weight: int, *, has_number: bo
     scene.weigh(found)
     if found.about is About.INSTITUTION and scene.has(THIRD | KIN, first, last, 5):
         found.about = About.PERSON
+    if not any(signal.weight > 0 and signal.rule.startswith(_LINKING) for signal in found.signals):
+        found.add("no_person", NO_PERSON)  # where something is, and nobody lives
     public = scene.public_near(first, last)
     is_bare = not has_number and not tail  # "a family that lives in calle Olmo", in a series
     if public and (is_bare or not scene.has(THIRD | SELF | KIN, first, last, 8)):
         found.add("public", -14 if public == 1 else -24)
     return found
+
+
+_LINKING: Final = ("person.", "cue.", "call_to_act", "disguise")
+NO_PERSON: Final = -13
 
 
 def _is_name(scene: Scene, token: int) -> bool:
@@ -358,7 +365,11 @@ def _type_first(scene: Scene, token: int) -> tuple[int, int, int, bool] | None: 
     number = at
     while number < len(keys) and number <= at + 4 and keys[number] in _BEFORE_NUMBER:
         number += 1
-    if number < len(keys) and _is_house_number(scene, number):
+    if (
+        number < len(keys)
+        and _is_house_number(scene, number)
+        and not (len(keys[number]) == POSTCODE and token and _is_house_number(scene, token - 1))
+    ):
         if not capitals and not _resides(scene, token):
             return None
         end = number + 1

@@ -178,6 +178,8 @@ def _named(
         candidate.about = person.about
     if called is not None and _is_of_a_name(spoken, low, called):
         _add(candidate, "name.of_a_name")
+    elif called is not None and _is_own_forebear(spoken, low, called):
+        _add(candidate, "name.own_kin_once")
     _against(scene, spoken, candidate, (low, high), (read.first, read.last))
     return candidate
 
@@ -200,6 +202,15 @@ def _is_of_a_name(spoken: Spoken, low: int, called: int) -> bool:
         if at > low or not flag:
             return not is_led or not flag
     return False
+
+
+def _is_own_forebear(spoken: Spoken, low: int, called: int) -> bool:
+    """`mein Opa hieß …`, `meu avô se chamava …`: one's own, and long ago."""
+    return (
+        spoken.is_past(called, called + 1)
+        and spoken.has(bit("my"), low, called)
+        and spoken.has(_FAMILY, low, called)
+    )
 
 
 def scene_is_account(spoken: Spoken, at: int) -> bool:
@@ -450,7 +461,14 @@ def _met(scene: Scene, spoken: Spoken, place: int, low: int, high: int) -> Candi
     if moves is not None and spoken.is_self(moves, low):
         return None
     person = spoken.whose(place, at, at + 1)
-    if person is None and moves is not None and _is_dropped(spoken, moves, low, high, rules):
+    if (
+        person is None
+        and moves is not None
+        and (
+            _is_dropped(spoken, moves, low, high, rules)
+            or (is_named and "met.again" in rules and _opens_so(spoken, moves, low))
+        )
+    ):
         person = Person(moves, moves + 1, "owner.dropped", 4, About.PERSON)
     if person is None or person.about is About.SELF or person.rule in _NOBODY:
         return None
@@ -509,6 +527,19 @@ def _is_dropped(spoken: Spoken, moves: int, low: int, high: int, rules: list[str
         return False
     is_told = "met.alone" in rules or ("met.clock" in rules and "met.again" in rules)
     return is_told and bool(spoken.senses.drops) and not spoken.has(_MINE | bit("my"), low, high)
+
+
+def _opens_so(spoken: Spoken, moves: int, low: int) -> bool:
+    """`às terças está …`, `todos os sábados corre …`: only a time stands before the verb."""
+    return (
+        bool(spoken.senses.drops)
+        and spoken.view.keys[moves][-1] not in "nsz"
+        and all(
+            spoken.bits[at] & (_DAY | _EVERY | _PART | _AT | bit("det"))
+            or not spoken.view.keys[at][0].isalpha()
+            for at in range(low, moves)
+        )
+    )
 
 
 _NOBODY: Final = frozenset({"owner.own_kin"})

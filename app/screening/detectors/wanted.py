@@ -82,7 +82,8 @@ def _asked(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     if target is None:
         return None
     at, rule, person = target
-    force = _force(spoken, low, high, at, is_question=is_question)
+    is_asking = is_question or rule == "asked.who_really"  # many leave the sign out
+    force = _force(spoken, low, high, at, is_question=is_asking)
     if force is None:
         return None
     if person is None:
@@ -120,7 +121,9 @@ def _asked(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     return candidate
 
 
-_OF_NOBODY: Final = frozenset({"asked.owner", "asked.list", "asked.who", "asked.who_behind"})
+_OF_NOBODY: Final = frozenset(
+    {"asked.owner", "asked.list", "asked.who", "asked.who_really", "asked.who_behind"}
+)
 _OF_YOU: Final = frozenset({"asked.your_place", "asked.your_fact", "asked.your_home"})
 
 
@@ -187,6 +190,8 @@ def _target(  # noqa: C901, PLR0912, PLR0915  # one grammar, read from top to bo
             is_be = spoken.has(_BE, max(low, at - 2), min(high, at + 3))
             if spoken.has(_BEHIND, at + 1, end) and _is_pointed(spoken, at, end):
                 found.append((at, "asked.who_behind", None))
+            elif is_be and _is_really(spoken, at, end):
+                found.append((at, "asked.who_really", None))
             elif is_be and (_is_pointed(spoken, at, end) or _is_bare(spoken, at, low, high)):
                 found.append((at, "asked.who", None))
         if mine & _CALLED and not spoken.has(_ME, low, at):
@@ -257,6 +262,18 @@ def _is_pointed(spoken: Spoken, at: int, end: int) -> bool:
     return False
 
 
+def _is_really(spoken: Spoken, at: int, end: int) -> bool:
+    """`wer ist der Typ privat`, `quem é essa pessoa na vida real`; not `wer ist eigentlich …`."""
+    really = spoken.first_of(_REALLY, at + 2, end)
+    if really is None:
+        return False
+    return any(
+        person.last <= really <= person.last + 2 and person.rule in _REAL_PERSONS
+        for person in spoken.people_in(at + 1, really)
+    )
+
+
+_REAL_PERSONS: Final = _SURE | {"owner.quoted", "owner.compound", "owner.one"}
 _SEEN: Final = bit("hint", "account", "platform", "spot")
 
 
