@@ -468,12 +468,18 @@ def _filled(rule: Rule, **values: Any) -> str:
     return built[1]
 
 
-def _paths(app: Flask, world: World, method: str, who: str = "") -> Iterator[str]:
-    """Every address of the site, for every hidden and every open thing."""
+def paths(app: Flask, world: World, method: str, who: str = "") -> Iterator[tuple[str, str]]:
+    """Every address of the site, for every hidden and every open thing, with its endpoint."""
     for rule in _routes(app, method, who):
         names = sorted(rule.arguments)
         for values in product(*(world.values(name) for name in names)):
-            yield _filled(rule, **dict(zip(names, values, strict=True)))
+            yield rule.endpoint, _filled(rule, **dict(zip(names, values, strict=True)))
+
+
+def _paths(app: Flask, world: World, method: str, who: str = "") -> Iterator[str]:
+    """The addresses alone."""
+    for _endpoint, path in paths(app, world, method, who):
+        yield path
 
 
 def _trace(response: TestResponse) -> list[str]:
