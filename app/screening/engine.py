@@ -27,6 +27,8 @@ from app.screening.disguise import (
 )
 from app.screening.findings import About, Category, Finding, Signal, Span, Surface
 from app.screening.languages._packs.names import COMMON, GIVEN, RARE, SURNAMES
+from app.screening.lexicon import COMMON as COMMON_WORD
+from app.screening.lexicon import GIVEN as GIVEN_NAME
 from app.screening.lexicon import Lexicon
 from app.screening.messages import why
 from app.screening.normalize import (
@@ -55,6 +57,7 @@ SHORT: Final = 400  # code points; so short a text is read again as a whole
 LONGEST_STRETCH: Final = 2_000  # code points of such stretches that are read as one
 AROUND: Final = 160  # code points to both sides of a disguise that are read again with it
 MOST_READ_TWICE: Final = 8_000  # code points that may be read again without their disguise
+SHORTEST_TURNED: Final = 4  # letters of a name that is recognised backwards without a word
 EARLIER_POSTS: Final = 5
 WIDENS: Final = 0.35  # confidence of what widens a mark
 EARLIER_LENGTH: Final = 2_000
@@ -113,8 +116,7 @@ def screen(text: str, *, context: Context = PLAIN) -> tuple[Finding, ...]:
         for view in views(text, lexicon, context):
             first = first or view
             is_cut = is_cut or view.is_cut
-            for candidate in _found(view, lexicon, context, budget):
-                best.append(candidate)  # noqa: PERF402  # what was found before the limit counts
+            _collect(best, view, lexicon, context, budget)
     except OverBudgetError:
         is_cut = True
     findings = [_finding(candidate) for candidate in _settled(best)]
@@ -170,6 +172,10 @@ def views(text: str, lexicon: Lexicon, context: Context = PLAIN) -> Iterator[Vie
         backwards = next(at for at, key in enumerate(view.keys) if key in lexicon.backwards)
         place = _after_colon(base.text, view.ends[backwards])
         yield View(turned_from(base, place), lexicon, names, "reversed", text)
+    else:
+        turned_at = _turned_name(view, lexicon)
+        if turned_at is not None:
+            yield View(turned_from(base, turned_at), lexicon, names, "reversed", text)
     marked = _ROTATED.search(low)
     if marked is not None:
         yield View(rotated(base), lexicon, names, "rot13", text)
@@ -179,6 +185,22 @@ def views(text: str, lexicon: Lexicon, context: Context = PLAIN) -> Iterator[Vie
     if len(text) > 13:  # the shortest token that could hold an address
         for token in decoded(base):
             yield View(token, lexicon, names, "encoded", text, is_strict=True)
+
+
+def _turned_name(view: View, lexicon: Lexicon) -> int | None:
+    """Return where two unknown words begin of which one is a given name read backwards."""
+    get = lexicon.entries.get
+    for at in range(len(view.keys) - 1):
+        pair = view.keys[at], view.keys[at + 1]
+        if view.flags[at] or view.flags[at + 1] or min(map(len, pair)) < SHORTEST_TURNED:
+            continue
+        entries = [get(key[::-1]) for key in pair]
+        if any(
+            entry and entry.flags & GIVEN_NAME and not entry.flags & COMMON_WORD
+            for entry in entries
+        ):
+            return view.starts[at]
+    return None
 
 
 def _after_colon(text: str, place: int) -> int:
@@ -253,7 +275,10 @@ def _with_words_around(text: str, start: int, end: int) -> tuple[int, int]:
     return first, last if last >= 0 else most
 
 
-def _found(view: View, lexicon: Lexicon, context: Context, budget: Budget) -> Iterator[Candidate]:
+def _collect(
+    found: list[Candidate], view: View, lexicon: Lexicon, context: Context, budget: Budget
+) -> None:
+    """Add what a view shows, one by one: what was found before the limit counts."""
     scene = Scene(view, lexicon, budget)
     detectors = STRICT if view.is_strict else DETECTORS
     for detector in detectors:
@@ -265,7 +290,7 @@ def _found(view: View, lexicon: Lexicon, context: Context, budget: Budget) -> It
             if _is_public_contact(candidate, context):
                 candidate.about = About.INSTITUTION
             if confidence(candidate.signals) >= DROPPED_BELOW:
-                yield candidate
+                found.append(candidate)
 
 
 def _is_public_contact(candidate: Candidate, context: Context) -> bool:

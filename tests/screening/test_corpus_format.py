@@ -84,6 +84,7 @@ def test_the_files_are_there() -> None:
         "frames_dev",
         "fresh_dev",
         "fresh_check",
+        "style_dev",
     }
     assert {path.stem for path in LANGUAGES} >= SHIPPED
 

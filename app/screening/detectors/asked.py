@@ -505,7 +505,7 @@ def _force(  # noqa: C901, PLR0911  # one grammar, read from top to bottom
             return "force.request", at
         if mine & _WANTS and at < first:
             return "force.wish", at
-        if mine & _WHERE and at < first and (at == low or view.symbols[at - 1] in _OPENS):
+        if mine & _WHERE and at < first and _opens(view, at, low):
             return "force.question", at
     if is_question:
         return "force.question", first
@@ -517,6 +517,15 @@ def _force(  # noqa: C901, PLR0911  # one grammar, read from top to bottom
     return "", first
 
 
+def _opens(view: View, at: int, low: int) -> bool:
+    """Return whether a word opens its clause, or follows a call that does: `hey`, `so`, `lol`."""
+    if at == low or view.symbols[at - 1] in _OPENS:
+        return True
+    is_called = view.keys[at - 1] in _CALLS
+    return is_called and (at - 1 == low or view.symbols[at - 2] in _OPENS)
+
+
+_CALLS: Final = frozenset({"hey", "hi", "so", "ok", "okay", "lol", "btw", "and", "but", "yo"})
 _KNOWS: Final = bit("know", "wants", "be", "request", "politeness", "finds")
 _SHORT: Final = 6
 

@@ -24,6 +24,7 @@ _HIRES: Final = frozenset({"i", "we", "they", "you", "he", "she"})  # "we hired 
 _HIRED: Final = frozenset({"hired", "promoted", "employed", "stationed", "based", "enrolled"})
 _PREPOSITIONS: Final = frozenset({"at", "for", "with", "in", "of", "from", "to", "says"})
 _LABELS: Final = frozenset(["employer", "workplace", "school", "work", "job", "uni", "college"])
+_SUPERIORS: Final = frozenset({"boss", "manager", "supervisor", "employer", "colleagues", "hr"})
 _LEADERS: Final = frozenset({"head", "heads", "lead", "dean", "chief"})
 _GOES: Final = frozenset(
     ["goes", "go", "going", "went", "is", "are", "s", "was", "attends", "attend"]
@@ -38,7 +39,7 @@ def employed(scene: Scene, clauses: Clauses) -> Iterator[Candidate]:  # noqa: C9
     for at in range(size - 1):
         if at < done:
             continue
-        leads = keys[at] in _PREPOSITIONS or (keys[at] == "by" and keys[at - 1] in _HIRED)
+        leads = _leads(keys, at)
         if not leads and not bits[at] & (_WORKS | _BE) and keys[at] not in ":,(>-.":
             continue
         if keys[at] in ",.-(" and not clauses.has(_AFTER, at - 3, at):
@@ -60,6 +61,16 @@ def employed(scene: Scene, clauses: Clauses) -> Iterator[Candidate]:  # noqa: C9
         if candidate is not None:
             done = read.last
             yield candidate
+
+
+def _leads(keys: list[str], at: int) -> bool:
+    """Return whether a word leads to a workplace: `at`, `hired by`, and `w/` for `with`."""
+    before = keys[at - 1] if at else ""
+    return (
+        keys[at] in _PREPOSITIONS
+        or (keys[at] == "by" and before in _HIRED)
+        or (keys[at] == "/" and before == "w")
+    )
 
 
 def _has_postcode(keys: list[str], read: Read) -> bool:
@@ -88,7 +99,7 @@ def _weighed(scene: Scene, clauses: Clauses, at: int, read: Read) -> Candidate |
         return None
     if _is_a_person(clauses, at, read):
         return None
-    leads = view.keys[at] in _PREPOSITIONS or view.keys[at] == "by"
+    leads = _leads(view.keys, at)
     rule = ""
     if view.keys[at] == ":" and at and view.keys[at - 1] in _LABELS:
         rule = "work.labelled"
@@ -189,7 +200,7 @@ def _is_led(clauses: Clauses, at: int, low: int) -> bool:
     if keys[at] == "with":
         # two words before
         is_opus = at >= 2 and keys[at - 1] == "work" and bits[at - 2] & bit("owner")
-        return clauses.has(_SAID, first, at) and not is_opus
+        return (clauses.has(_SAID, first, at) or keys[at - 1] == "job") and not is_opus
     if keys[at] == "to":
         return clauses.has(_MOVES | _SAID, first, at) or not _GOES.isdisjoint(keys[first:at])
     return True
@@ -207,6 +218,9 @@ def _is_loose(clauses: Clauses, at: int, low: int) -> bool:
 def _is_posted(clauses: Clauses, first: int, at: int) -> bool:
     """`does security at`, `a job as a groundskeeper at`, `ask for him at`."""
     bits, keys = clauses.bits, clauses.view.keys
+    if keys[at - 1] in _SUPERIORS and keys[at] in {"at", "in"}:
+        whose = bits[at - 2] if at > 1 else 0
+        return bool(whose & bit("owner") and not whose & (_ME | bit("you")))  # his boss at
     for near in range(first, at - 1):
         if bits[near] & _BUSY and bits[near + 1] & _POST:
             return True

@@ -185,12 +185,17 @@ def _name_weight(scene: Scene, at: int) -> int:  # noqa: PLR0911  # each way out
     if not flag:
         if scene.lexicon.is_compound(key):
             return 8
+        if key.endswith(VERBAL) and not is_quoted and not view.is_capital(at):
+            return -6  # "the account was hacked"
         return 6 if is_quoted or not view.is_capital(at) else 4
     if is_quoted:
         return 5
     if flag & COMMON:
         return -6 if view.is_capital(at) else -22
     return -6
+
+
+VERBAL: Final = ("ed", "ing")  # how English verbs end
 
 
 def _is_hyphened(scene: Scene, at: int) -> bool:

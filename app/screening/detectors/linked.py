@@ -326,6 +326,7 @@ _TOLD_WHAT: Final = frozenset(
 _FINDS_OUT: Final = frozenset({"find", "finds", "found", "finding"})
 _ADVISING: Final = frozenset({"let", "tell", "ask", "show", "send", "give"})
 _MAYBE: Final = frozenset({"may"})
+_RECEIVES: Final = frozenset({"get", "gets", "receive", "receives"})  # "your boss gets your name"
 _HIRED: Final = frozenset({"employed", "hired", "paid"})
 _ON_YOU: Final = frozenset({"name", "out", "dox", "doxx", "expose", "report"})
 _ALL: Final = frozenset({"every", "whole", "entire", "everyone"})
@@ -356,6 +357,13 @@ def _threats(clauses: Clauses, low: int, high: int) -> list[str]:  # noqa: C901,
             )
             if is_home and clauses.has(_ME, max(low, at - 6), at) and clauses.has(_KNOW, low, at):
                 found["threat.home"] = None
+        if (
+            keys[at] in _RECEIVES
+            and clauses.has(_YOU, at + 1, at + 3)
+            and clauses.has(_TRACES, at + 2, at + 5)
+            and clauses.has(_AUDIENCE, low, at)
+        ):
+            found["threat.learns"] = found["threat.traces"] = None
         is_found = keys[at] == "out" and at > low and keys[at - 1] in _FINDS_OUT
         is_on_you = not is_found and at + 1 < high and bits[at + 1] & _YOU and keys[at] in _ON_YOU
         if is_on_you and (not bits[at + 1] & _OWNER or clauses.has(_TRACES, at + 2, at + 4)):

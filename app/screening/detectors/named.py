@@ -142,7 +142,9 @@ def _weighed(scene: Scene, clauses: Clauses, read: Read) -> Candidate | None:  #
         if is_once:
             candidate.add("name.own_kin_once", CLAUSE["name.own_kin_once"])
         elif strongest == "name.beside":
-            candidate.add("name.own_kin", CLAUSE["name.own_kin"])
+            is_forebear = not _FOREBEARS.isdisjoint(view.keys[low : read.first])
+            rule = "name.own_kin_once" if is_forebear else "name.own_kin"
+            candidate.add(rule, CLAUSE[rule])
     if clauses.has(_THING, max(low, read.first - BEFORE), read.first) or _has_owner_thing(
         clauses, low, read.first
     ):
@@ -157,6 +159,9 @@ def _weighed(scene: Scene, clauses: Clauses, read: Read) -> Candidate | None:  #
     return candidate
 
 
+_FOREBEARS: Final = frozenset(
+    {"gran", "nan", "grandma", "grandpa", "grandfather", "grandmother", "grandad", "granddad"}
+)
 _TITLES: Final = frozenset(
     ["prof", "professor", "sir", "dame", "judge", "lord", "lady", "rev", "cllr", "inspector"]
 )
@@ -270,6 +275,9 @@ def _cues(scene: Scene, clauses: Clauses, read: Read) -> list[str]:  # noqa: C90
     if at >= low and (bits[at] & _BE or keys[at] in _JOINS):
         subject = _subject(clauses, at, low)
         is_possessive = keys[at] == "s" and keys[at - 1] == "'"
+        is_wondered = high < len(keys) and keys[high] == "?" and keys[low][0] == "@"
+        if is_wondered and last < high and keys[last][0].isalpha():
+            subject = None  # "@emma is Ada Lovelace in the new one?"
         if subject is not None and not (is_possessive and subject.rule in _CAPITAL):
             rules.append("name.copula")
         elif any(
@@ -305,21 +313,77 @@ def _cues(scene: Scene, clauses: Clauses, read: Read) -> list[str]:  # noqa: C90
             rules.append("name.beside")
     if low >= 2 and high == last and clauses.has(_NAMES, low - 5, low):  # "has a name. …"
         rules.append("name.said")
+    rules += _addressed(scene, clauses, read, low, high)
+    return rules
+
+
+def _addressed(scene: Scene, clauses: Clauses, read: Read, low: int, high: int) -> list[str]:
+    """Return what ties a name to somebody who is greeted, called or spoken of beside it."""
+    keys, first, last = scene.view.keys, read.first, read.last
+    rules: list[str] = []
     if keys[max(low, first - 2) : first] in _GREETED and any(
         p.about is About.MEMBER and p.rule != "owner.second"
         for p in clauses.people_in(max(0, first - BEFORE), high)
         if not first <= p.first < last
     ):
         rules.append("name.behind")  # "wren, or should I say …"
-    if last + 1 < len(keys) and bits[last] & _BE and clauses.has(bit("kin"), last, last + 5):  # noqa: SIM102  # one question after another
-        if any(
+    if (
+        last + 1 < len(keys)
+        and clauses.bits[last] & _BE
+        and clauses.has(bit("kin"), last, last + 5)
+        and any(
             p.first == last + 1 and p.about is About.MEMBER
             for p in clauses.people_in(last + 1, last + 2)
-        ):
-            rules.append("name.of_kin")
-    if _is_apposed(scene, clauses, first, low) or _is_alone(clauses, read, low, high):
+        )
+    ):
+        rules.append("name.of_kin")
+    if _is_unmasked(clauses, read, low, high):
+        rules.append("name.behind")
+    if (
+        _is_apposed(scene, clauses, first, low)
+        or _is_alone(clauses, read, low, high)
+        or _is_looked_up(clauses, read, low)
+    ):
         rules.append("name.beside")
     return rules
+
+
+def _is_unmasked(clauses: Clauses, read: Read, low: int, high: int) -> bool:
+    """Return whether somebody with a mask is called by the name.
+
+    `Ada Lovelace thinks she can hide behind an avatar`, `you can stop, Ada Lovelace. We know it's
+    you.`, `Ada Lovelace, or should I say tide_witch`.
+    """
+    keys, last = clauses.view.keys, read.last
+    behind = keys[last : min(high, last + FAR)]
+    if not _MASKS.isdisjoint(behind):
+        at = last + next(n for n, key in enumerate(behind) if key in _MASKS)
+        return clauses.has(_HE, last, at + 1)
+    if keys[last + 1 : last + 4] == ["or", "should", "i"]:
+        return any(p.about is About.MEMBER for p in clauses.people_in(last + 4, high))
+    is_hailed = read.first > low and keys[read.first - 1] == "," and high == last
+    following = keys[high + 1 : high + FAR]
+    return is_hailed and "know" in following and bool({"we", "i"}.intersection(following[:2]))
+
+
+def _is_looked_up(clauses: Clauses, read: Read, low: int) -> bool:
+    """`look up Ada Lovelace, it's the guy from this thread`; not where nobody here is meant."""
+    keys, first = clauses.view.keys, read.first
+    if not (
+        keys[max(low, first - 2) : first] == ["look", "up"]
+        or (first > low and keys[first - 1] in _SEARCHES)
+    ):
+        return False
+    behind = range(read.last, min(len(keys), read.last + 2 * FAR))
+    return any(keys[at] in _HERE for at in behind)
+
+
+_MASKS: Final = frozenset(
+    {"avatar", "anonymous", "anonymously", "username", "pseudonym", "nickname", "burner", "alias"}
+)
+_SEARCHES: Final = frozenset({"google", "googled", "search", "searched"})
+_HERE: Final = frozenset({"thread", "account", "username", "arguing", "op", "mod", "forum"})
+FAR: Final = 10  # tokens behind a name that may tell whose it is
 
 
 def _is_signed(keys: list[str], at: int) -> bool:
@@ -416,12 +480,21 @@ def _is_apposed(scene: Scene, clauses: Clauses, first: int, low: int) -> bool:
 
 def _is_alone(clauses: Clauses, read: Read, low: int, high: int) -> bool:
     """Return whether a name answers a question: `that troll? Anders Holmqvist.`."""
-    asks = high < len(clauses.view.keys) and clauses.view.keys[high] == "?"
-    if asks or read.first - low > 1 or low < 2:
+    keys = clauses.view.keys
+    if (high < len(keys) and keys[high] == "?") or read.first - low > 1:
+        return False
+    is_cut = read.last < len(keys) and keys[read.last] in ",.!-"
+    if is_cut and not _REVEALS.isdisjoint(keys[read.last + 1 : read.last + REVEALED]):
+        return True  # "Ada Lovelace. there, i said it"
+    if low < 2:
         return False
     if high > read.last:
         return clauses.view.keys[low - 1] == "?" and clauses.view.keys[read.last] == ","
     return clauses.view.keys[low - 1] in "?:."
+
+
+_REVEALS: Final = frozenset({"said", "welcome", "fyi"})
+REVEALED: Final = 6  # tokens behind a name in which it is said to be a revelation
 
 
 def _whose(clauses: Clauses, read: Read) -> tuple[Person | None, bool]:

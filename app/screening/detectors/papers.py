@@ -72,7 +72,7 @@ _CPF_SHAPE: Final = re.compile(r"\d{3}\.\d{3}\.\d{3}-\d{2}")
 _AADHAAR_SHAPE: Final = re.compile(r"[2-9]\d{3} \d{4} \d{4}")
 _NIR_SHAPE: Final = re.compile(r"[12] ?\d{2} ?[01]\d ?\d[\dAB] ?\d{3} ?\d{3}(?: ?\d{2})?")
 _DOCUMENT: Final = re.compile(
-    r"[A-Za-z]{1,2}[ -]?\d{6,8}[A-Za-z]?|[A-Za-z0-9]{9,10}|[A-Z]{5}\d{6}[A-Z0-9]{5}"
+    r"[A-Za-z]{1,2}[ -]?\d{6,8}[A-Za-z]?|[A-Za-z0-9]{9,11}|[A-Z]{5}\d{6}[A-Z0-9]{5}"
     r"|\d{6,12}|\d{13,19}"
     r"|[A-Z]{0,3}-?\d{1,8}(?:[ .\-]\d{1,8}){1,5}[A-Z]?"
     r"|[A-Z]{4}\d{6}[A-Z0-9]{3,8}|[A-Z]{5}\d{4}[A-Z]|\d{2}[ .-]\d{3}[ .-]\d{3}(?:-[\dXx])?"

@@ -107,7 +107,11 @@ def _named(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
         read = name_from(scene.view, token_at(found, "name1"), is_sure=True) or surname_from(
             scene.view, token_at(found, "name1")
         )
-    if read is None or (pattern.strength == "naming" and not _is_given(scene, read.first)):
+    if (
+        read is None
+        or (pattern.strength == "naming" and not _is_given(scene, read.first))
+        or (pattern.strength == "medium" and _is_wondered(scene, read))
+    ):
         return None
     parts = scene.view.flags[read.first : read.last]
     if (
@@ -125,8 +129,8 @@ def _named(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     ):
         candidate.add("name.unlisted", -10)  # German nouns have capitals too
     candidate.add(f"cue.{pattern.strength}", STRENGTHS["real_name", pattern.strength])
-    if pattern.strength == "naming" and scene.view.keys[read.last : read.last + 2] == ["'", "s"]:
-        return None  # "the spokesman: Amy Winehouse's funeral"
+    if pattern.strength == "naming" and _is_subject(scene, read):
+        return None
     candidate.add("name", read.weight)
     if scene.view.flags[read.first] & COMMON and not scene.view.flags[read.first] & GIVEN:
         candidate.add("name.common", CLAUSE["name.common"])  # Big Ben
@@ -149,6 +153,25 @@ def _named(  # noqa: C901, PLR0912  # one grammar, read from top to bottom
     else:
         weigh_public(scene, candidate, read.first, read.last)
     return candidate
+
+
+def _is_wondered(scene: Scene, read: Read) -> bool:
+    """`@emma is Ada Lovelace in the new one?`: the mention is asked, and is not who is named."""
+    view = scene.view
+    if view.keys[sentence_start(scene, read.first)][0] != "@" or read.last >= len(view.keys):
+        return False
+    behind = range(read.last, min(len(view.keys), read.last + WINDOW))
+    end = next((at for at in behind if view.symbols[at] in ".!?\n"), None)
+    return view.keys[read.last][0].isalpha() and end is not None and view.keys[end] == "?"
+
+
+def _is_subject(scene: Scene, read: Read) -> bool:
+    """`the spokesman: Amy Winehouse's funeral`, `@news: Ada Lovelace was right`."""
+    view = scene.view
+    following = view.keys[read.last : read.last + 2]
+    is_quoted = read.first > 1 and view.keys[read.first - 1] == ":"
+    is_quoted = is_quoted and view.keys[read.first - 2][0] == "@"
+    return following == ["'", "s"] or (is_quoted and bool(following) and following[0].isalpha())
 
 
 def _is_given(scene: Scene, token: int) -> bool:

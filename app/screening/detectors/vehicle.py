@@ -35,7 +35,7 @@ _DIGIT: Final = re.compile(r"\d")
 # Shapes that little else has: GB, DE with hyphen, FR, ES, PT.
 _SPECIFIC: Final = re.compile(
     r"[A-Z]{2}\d{2} [A-Z]{3}|[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} \d{1,4}[HE]?|[A-Z]{2}-\d{3}-[A-Z]{2}"
-    r"|\d{4} [BCDFGHJKLMNPRSTVWXYZ]{3}|[A-Z]{2}-\d{2}-[A-Z]{2}|\d{2}-[A-Z]{2}-\d{2}"
+    r"|\d{4}[ -][BCDFGHJKLMNPRSTVWXYZ]{3}|[A-Z]{2}-\d{2}-[A-Z]{2}|\d{2}-[A-Z]{2}-\d{2}"
     r"|[A-Z]{3}\d[A-Z]\d{2}|[A-Z]{3}-\d[A-Z0-9]\d{2}"
 )
 

@@ -210,6 +210,8 @@ def _target(  # noqa: C901, PLR0912, PLR0915  # one grammar, read from top to bo
             person = next(
                 (p for p in spoken.people_in(at - 2, at + 6) if p.about is not About.SELF), None
             )
+            if person is None and _is_sought(spoken, at, low):
+                person = Person(at, at + 1, "owner.third", 10, About.PERSON)
             if person is not None and person.rule in _SURE:
                 found.append((at, "asked.find", person))
         if mine & _WHO and at > low and bits[at - 1] & (_OF | bit("at")):
@@ -222,6 +224,20 @@ def _target(  # noqa: C901, PLR0912, PLR0915  # one grammar, read from top to bo
     if not found:
         return None
     return max(found, key=lambda t: SENSE[t[1]] + (t[2].weight if t[2] else 0))
+
+
+def _is_sought(spoken: Spoken, at: int, low: int) -> bool:
+    """`kann den mal jemand ausfindig machen`: a pronoun without a noun before the verb."""
+    view = spoken.view
+    return spoken.senses.has_compounds and any(
+        spoken.bits[near] & _CLITIC
+        and bool(spoken.bits[near + 1] & _SOMEBODY or view.flags[near + 1] & STOP)
+        and not view.is_capital(near + 1)
+        for near in range(max(low, at - 4), at)
+    )
+
+
+_CLITIC: Final = bit("clitic")
 
 
 def _is_known(spoken: Spoken, place: int, at: int, high: int) -> bool:
