@@ -54,6 +54,7 @@ def word(session: Session, actor: Actor, occasion: Occasion, text: str, days: in
     )
     _check(session, wording.text)
     session.add(wording)
+    audit.record(session, actor.public_id, "announcement.word", wording.public_id)
     return wording
 
 
@@ -82,8 +83,9 @@ def sign(session: Session, actor: Actor, wording: Wording) -> Announcement:
     return shown
 
 
-def drop(session: Session, wording: Wording) -> None:
+def drop(session: Session, actor: Actor, wording: Wording) -> None:
     """Let a wording go that nobody is to be told."""
+    audit.record(session, actor.public_id, "announcement.drop", wording.public_id)
     session.delete(wording)
 
 

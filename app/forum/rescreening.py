@@ -121,6 +121,7 @@ def begin(session: Session, actor_public_id: str) -> Rescreening:
     known = running(session)
     if known is not None:
         known.version = rules_version(session)
+        audit.record(session, actor_public_id, "screening.start", known.public_id)
         return known
     run = Rescreening(version=rules_version(session), started_on=clock.today())
     session.add(run)

@@ -174,6 +174,11 @@ def hand_over(
     )
 
 
+def note_opening(session: Session, moderator: Actor, handed_id: str) -> None:
+    """Write down that a moderator has opened the handed message with this public id."""
+    audit.record(session, moderator.public_id, "message.open", handed_id)
+
+
 def decide(
     session: Session, moderator: Actor, handed: Handed, said: Said, decision: Decision
 ) -> None:

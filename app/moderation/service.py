@@ -301,6 +301,30 @@ def _answer_reporter(session: Session, made: Report, outcome: Outcome) -> None:
     forum.notify(session, made.reporter_id, "report_outcome", made.public_id)
 
 
+def claim(session: Session, moderator: Actor, item: ReviewItem) -> ReviewItem:
+    """Take an item that nobody has; that goes into the audit log.
+
+    Raises:
+        StaleError: when somebody else has taken it, or it has been decided.
+    """
+    audit.take_turn(session)
+    review.claim(session, moderator, item)
+    audit.record(session, moderator.public_id, "review.take", item.public_id)
+    return item
+
+
+def give_back(session: Session, moderator: Actor, item: ReviewItem) -> ReviewItem:
+    """Give an item back that one has taken; that goes into the audit log.
+
+    Raises:
+        StaleError: when somebody else has it by now, or it has been decided.
+    """
+    audit.take_turn(session)
+    review.give_back(session, moderator, item)
+    audit.record(session, moderator.public_id, "review.give_back", item.public_id)
+    return item
+
+
 def take_over(session: Session, moderator: Actor, item: ReviewItem, version: int) -> ReviewItem:
     """Take an item that another moderator has; that goes into the audit log.
 

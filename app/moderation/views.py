@@ -39,14 +39,13 @@ from app.moderation.models import CannedReason, ReportReason, Rule
 from app.moderation.queries import Matter, Ruling
 from app.policy.limits import Limited
 from app.policy.permissions import Permission
-from app.review import service as review
 from app.review.models import Reason
 from app.review.queries import Claimed, Filter
 from app.web import limits
 from app.web.access import demand, may, me, permit, permit_on, public, signed_in
 from app.web.paging import paging_key
 from app.web.render import page, tell
-from app.web.unit_of_work import session, undo
+from app.web.unit_of_work import owe, session, undo
 
 blueprint = Blueprint("moderation", __name__)
 blueprint.context_processor(words.for_pages)
@@ -187,6 +186,8 @@ def _hand_page(
 def _handed_page(handed: Handed, form: HandedForm, status: int = 200) -> ResponseReturnValue:
     """A handed message, opened for the moderator who asks."""
     said = handing.opened(session(), handed, me(), signed_in().unlock())
+    moderator, public_id = me(), handed.row.public_id
+    owe(lambda owing: handing.note_opening(owing, moderator, public_id))
     return page(
         "moderation/handed_message.html",
         status,
@@ -367,7 +368,7 @@ def show_item(matter: Matter) -> ResponseReturnValue:
 @permit_on(Permission.REVIEW_DECIDE, queries.matter_by_id)
 def claim(matter: Matter) -> ResponseReturnValue:
     """Take an item."""
-    review.claim(session(), me(), matter.item)
+    service.claim(session(), me(), matter.item)
     return _to(matter)
 
 
@@ -384,7 +385,7 @@ def take_over(matter: Matter) -> ResponseReturnValue:
 @permit_on(Permission.REVIEW_DECIDE, queries.matter_by_id)
 def give_back(matter: Matter) -> ResponseReturnValue:
     """Give an item back."""
-    review.give_back(session(), me(), matter.item)
+    service.give_back(session(), me(), matter.item)
     return redirect(url_for("moderation.queue"))
 
 

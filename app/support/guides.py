@@ -18,7 +18,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core import clock
+from app.core import audit, clock
 from app.core.text import clean
 from app.policy.vocabulary import Actor
 from app.support import service
@@ -140,7 +140,7 @@ def _of(row: GuideText | None, code: str, language: str) -> Guide:
     return shipped(code, language) if row is None else parse(code, row.body, row.checked_on)
 
 
-def rewrite(session: Session, code: str, language: str, source: str) -> Guide:
+def rewrite(session: Session, operator: Actor, code: str, language: str, source: str) -> Guide:
     """Write a guide anew; it counts as checked today.
 
     Raises:
@@ -151,14 +151,16 @@ def rewrite(session: Session, code: str, language: str, source: str) -> Guide:
         raise BadGuideError(0)
     made = parse(code, text, clock.today())
     session.merge(GuideText(code=code, language=language, body=text, checked_on=clock.today()))
+    audit.record(session, operator.public_id, "guide.edit", f"{code}-{language}")
     return made
 
 
-def restore(session: Session, code: str, language: str) -> None:
+def restore(session: Session, operator: Actor, code: str, language: str) -> None:
     """Go back to the guide that came with the program."""
     row = session.get(GuideText, (code, language))
     if row is not None:
         session.delete(row)
+        audit.record(session, operator.public_id, "guide.restore", f"{code}-{language}")
 
 
 def tick(

@@ -18,7 +18,7 @@ from typing import Any, Final
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.core import clock, crypto, ids
+from app.core import audit, clock, crypto, ids
 from app.core.db import Database
 from app.core.errors import RefusalError
 from app.core.text import clean_line
@@ -165,8 +165,11 @@ def write(session: Session, entry: Entry) -> None:
     session.flush()  # the page that follows shows it
 
 
-def check(session: Session, entry: Entry, status: Status, who: str) -> Entry:
-    """Somebody has looked at it today; it is to be looked at again in half a year."""
+def check(session: Session, operator: Actor, entry: Entry, status: Status, who: str) -> Entry:
+    """Somebody has looked at it today; it is to be looked at again in half a year.
+
+    `who` is the name of the community, which other communities read.
+    """
     today = clock.today()
     checked = replace(
         entry,
@@ -177,6 +180,7 @@ def check(session: Session, entry: Entry, status: Status, who: str) -> Entry:
     )
     write(session, checked)
     session.execute(delete(Doubt).where(Doubt.code == entry.code))
+    audit.record(session, operator.public_id, "list.check", entry.code)
     return checked
 
 
@@ -233,7 +237,7 @@ def export(session: Session, community: str) -> str:
     return json.dumps(parcel | {"signature": signature}, ensure_ascii=False, indent=1)
 
 
-def take_over(session: Session, text: str, expected: str) -> int:
+def take_over(session: Session, operator: Actor, text: str, expected: str) -> int:
     """Take a signed list over; returns how many entries it has changed here.
 
     `expected` is the fingerprint of its key, as the other community has told it. What was checked
@@ -256,6 +260,7 @@ def take_over(session: Session, text: str, expected: str) -> int:
     newer = [one for one in incoming if _is_newer(one, entry(session, one.code))]
     for one in newer:
         write(session, one)
+    audit.record(session, operator.public_id, "list.take_over", "site")
     return len(newer)
 
 

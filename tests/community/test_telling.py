@@ -53,7 +53,7 @@ def test_where_nobody_else_could_sign_time_stands_in_and_the_log_says_so(session
     shown = telling.sign(session, owl, word(session, owl, Occasion.ACKNOWLEDGEMENT))
     assert shown.shows_on == clock.today() + timedelta(days=7)
     verbs = session.scalars(select(audit.AuditEntry.verb)).all()
-    assert verbs == ["announcement.sign_alone"]
+    assert verbs == ["announcement.word", "announcement.sign_alone"]
 
 
 def test_a_reminder_is_shown_on_no_sure_day_and_comes_again_after_half_a_year(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Member
 from app.core import sealing, shreds
+from app.core.audit import AuditEntry
 from app.core.errors import NotFoundError, StaleError
 from app.forum.models import Notice
 from app.forum.service import Draft
@@ -205,3 +206,17 @@ def test_the_parts_go_with_the_message(
     session.delete(only(session).row)
     session.flush()
     assert session.scalars(select(HandedPart)).all() == []
+
+
+def test_every_look_at_a_handed_message_is_in_the_audit_log(
+    session: Session, sign_in: SignIn, heron: Member, stoat: Member, owl: Member
+) -> None:
+    hand(session, heron, send(session, stoat, heron))
+    handed = only(session)
+    session.commit()
+    client, address = sign_in(owl), f"/queue/messages/{handed.row.public_id}"
+    assert NASTY in client.get(address).text
+    assert client.post(address, data={"sanction": "warn"}).status_code == 422
+    query = select(AuditEntry.actor, AuditEntry.verb, AuditEntry.subject)
+    opening = (owl.public_id, "message.open", handed.row.public_id)
+    assert list(session.execute(query)) == [opening] * 2

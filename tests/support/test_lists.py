@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Member
 from app.core import crypto
-from app.policy.vocabulary import Role
+from app.policy.vocabulary import VISITOR, Role
 from app.support import lists, service
 from app.support.lists import HELP, LAW, BadListError
 from app.support.models import Doubt, OwnPage, Status, Wrong
@@ -26,6 +26,7 @@ from tests.factories import make_member, private_key_of
 SignIn = Callable[..., FlaskClient]
 MoveClock = Callable[[timedelta], None]
 SEED = bytes(range(32))
+KEEPER = replace(VISITOR, id=1, public_id="keeper", roles=Role.OPERATOR)
 ALL = list(lists.shipped().values())
 
 
@@ -75,7 +76,7 @@ def test_anybody_says_that_an_entry_is_wrong_and_an_operator_looks(
 ) -> None:
     zara = lists.entry(session, "zara")
     assert zara is not None
-    lists.check(session, zara, Status.OK, "Lantern")
+    lists.check(session, KEEPER, zara, Status.OK, "Lantern")
     session.commit()
     before = lists.due_count(session)
     assert 'href="/who-helps/zara/wrong"' in client.get("/who-helps?region=AT").text
@@ -104,7 +105,7 @@ def test_only_what_people_see_can_be_wrong_and_only_in_a_way_that_is_listed(
     assert (bad.status_code, "Choose what is wrong." in bad.text) == (422, True)
     zara = lists.entry(session, "zara")
     assert zara is not None
-    lists.check(session, zara, Status.CLOSED, "Lantern")
+    lists.check(session, KEEPER, zara, Status.CLOSED, "Lantern")
     session.commit()
     law = next(one.code for one in ALL if one.kind == LAW)
     for code in ("zara", law, "nobody"):
@@ -134,13 +135,13 @@ def test_it_says_what_was_not_checked_and_hides_what_is_closed(
     zara = lists.entry(session, "zara")
     assert zara is not None
     assert "Not checked yet" in client.get("/who-helps?region=AT&need=harassment").text
-    lists.check(session, zara, Status.OK, "Lantern")
+    lists.check(session, KEEPER, zara, Status.OK, "Lantern")
     page = client.get("/who-helps?region=AT&need=harassment").text
     assert "Checked on 2026-11-02 by Lantern" in page
     move_clock(timedelta(days=181))
     page = client.get("/who-helps?region=AT&need=harassment").text
     assert "Not checked lately. Last on 2026-11-02" in page
-    lists.check(session, zara, Status.CLOSED, "Lantern")
+    lists.check(session, KEEPER, zara, Status.CLOSED, "Lantern")
     assert "ZARA" not in client.get("/who-helps?region=AT&need=harassment").text
 
 
@@ -231,7 +232,7 @@ def test_an_entry_is_added(session: Session, sign_in: SignIn, robin: Member) -> 
 def signed(session: Session) -> tuple[str, str]:
     """A list of one checked entry, and the fingerprint of its key."""
     session.info[lists.KEY_NAME] = SEED
-    lists.check(session, lists.shipped()["zara"], Status.OK, "Harbour")
+    lists.check(session, KEEPER, lists.shipped()["zara"], Status.OK, "Harbour")
     text = lists.export(session, "Harbour")
     session.rollback()
     return text, lists.fingerprint(crypto.signers_key(SEED))
@@ -240,19 +241,19 @@ def signed(session: Session) -> tuple[str, str]:
 def test_a_list_goes_to_another_community_and_says_who_checked(session: Session) -> None:
     text, fingerprint = signed(session)
     assert lists.entry(session, "zara") == lists.shipped()["zara"]
-    assert lists.take_over(session, text, fingerprint.upper()) == 1
+    assert lists.take_over(session, KEEPER, text, fingerprint.upper()) == 1
     taken = lists.entry(session, "zara")
     assert taken is not None
     assert (taken.status, taken.checked_by) == (Status.OK, "Harbour")
     assert taken.last_checked_on is not None
-    assert lists.take_over(session, text, fingerprint) == 0, "a second time changes nothing"
+    assert lists.take_over(session, KEEPER, text, fingerprint) == 0, "a second time changes nothing"
 
 
 def test_what_was_checked_here_later_stays(session: Session, move_clock: MoveClock) -> None:
     text, fingerprint = signed(session)
     move_clock(timedelta(days=1))
-    own = lists.check(session, lists.shipped()["zara"], Status.CLOSED, "Lantern")
-    assert lists.take_over(session, text, fingerprint) == 0
+    own = lists.check(session, KEEPER, lists.shipped()["zara"], Status.CLOSED, "Lantern")
+    assert lists.take_over(session, KEEPER, text, fingerprint) == 0
     assert lists.entry(session, "zara") == own
 
 
@@ -270,10 +271,10 @@ def test_any_change_to_a_signed_list_is_found(session: Session) -> None:
         {"format": "another"},
     ):
         with pytest.raises(BadListError):
-            lists.take_over(session, json.dumps(parcel | change), fingerprint)
+            lists.take_over(session, KEEPER, json.dumps(parcel | change), fingerprint)
     for broken in ("", "[]", "{}", "null", "[" * 100_000, "x" * (lists.BYTES_AT_MOST + 1)):
         with pytest.raises(BadListError):
-            lists.take_over(session, broken, fingerprint)
+            lists.take_over(session, KEEPER, broken, fingerprint)
     assert lists.entry(session, "zara") == lists.shipped()["zara"]
 
 
@@ -282,24 +283,24 @@ def test_a_list_of_another_key_is_not_taken(session: Session) -> None:
     other = lists.fingerprint(crypto.signers_key(bytes(32)))
     for typed in (other, "", "0" * 32):
         with pytest.raises(BadListError):
-            lists.take_over(session, text, typed)
+            lists.take_over(session, KEEPER, text, typed)
 
 
 def test_an_address_that_runs_something_is_not_taken_even_when_signed(session: Session) -> None:
     session.info[lists.KEY_NAME] = SEED
     bad = replace(lists.shipped()["zara"], url="javascript:alert(1)")
-    lists.check(session, bad, Status.OK, "Harbour")
+    lists.check(session, KEEPER, bad, Status.OK, "Harbour")
     text = lists.export(session, "Harbour")
     session.rollback()
     with pytest.raises(BadListError):
-        lists.take_over(session, text, lists.fingerprint(crypto.signers_key(SEED)))
+        lists.take_over(session, KEEPER, text, lists.fingerprint(crypto.signers_key(SEED)))
 
 
 def test_export_and_import_over_http(session: Session, sign_in: SignIn, robin: Member) -> None:
     operator = sign_in(robin)
     shown = re.search(r"<code>([0-9a-f ]{39})</code>", operator.get("/console/lists").text)
     assert shown
-    lists.check(session, lists.shipped()["zara"], Status.OK, "Harbour")
+    lists.check(session, KEEPER, lists.shipped()["zara"], Status.OK, "Harbour")
     answer = operator.post("/console/lists/export")
     assert answer.headers["Content-Disposition"] == "attachment; filename=lists.json"
     sent = {"text": answer.text, "fingerprint": shown.group(1)}

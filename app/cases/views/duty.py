@@ -10,14 +10,14 @@ from typing import Any
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import delete
 
 from app.accounts.models import Member
 from app.accounts.queries import member_by_pseudonym
 from app.cases import queries, wording, workflow
 from app.cases.forms import CoverForm, OpenCaseForm, SettleForm, TextForm
-from app.cases.models import CoverHour, ExposureReport
+from app.cases.models import ExposureReport
 from app.cases.queries import Received
+from app.cases.service import cover as cover_hours
 from app.cases.service import drills, intake, team
 from app.cases.views.common import blueprint, duty_line
 from app.cases.words import ReportState, Seat, Severity
@@ -295,8 +295,6 @@ def cover() -> ResponseReturnValue:
 @permit(Permission.COVER_EDIT)
 def set_cover() -> ResponseReturnValue:
     """Set the hours of duty."""
-    session().execute(delete(CoverHour))
-    for window in CoverForm().windows():
-        session().add(CoverHour(weekday=window.weekday, begins=window.begins, ends=window.ends))
+    cover_hours.set_hours(session(), me(), CoverForm().windows())
     tell(_("Saved."))
     return redirect(request.path)

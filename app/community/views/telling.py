@@ -95,7 +95,7 @@ def sign_wording(wording: Wording) -> ResponseReturnValue:
 @permit_on(Permission.ANNOUNCEMENT_WRITE, telling.wording_by_id)
 def drop_wording(wording: Wording) -> ResponseReturnValue:
     """Let a wording go."""
-    telling.drop(session(), wording)
+    telling.drop(session(), me(), wording)
     tell(_("It is gone. Nobody was told."))
     return redirect(url_for("community.wordings"))
 

@@ -90,12 +90,12 @@ def write_guide(guide: str) -> ResponseReturnValue:
     """Write a guide anew, or go back to the one that came with the program."""
     found = _guide(guide)
     if "restore" in request.form:
-        guides.restore(session(), guide, language())
+        guides.restore(session(), me(), guide, language())
         tell(_("It reads again as it came."))
         return redirect(url_for("support.edit_guide", guide=guide))
     source = request.form.get("text", "")
     try:
-        guides.rewrite(session(), guide, language(), source)
+        guides.rewrite(session(), me(), guide, language(), source)
     except BadGuideError as error:
         problem = (
             _("Line %(line)s is no step, or one with this code is there.", line=error.line)

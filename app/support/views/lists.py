@@ -187,7 +187,7 @@ def write_entry(entry: str) -> ResponseReturnValue:
         return _entry_page(changed, problems)
     if not known.code:
         changed = replace(changed, code=lists.new_code())
-    lists.check(session(), changed, Status(said), settings().name)
+    lists.check(session(), me(), changed, Status(said), settings().name)
     tell(_("Kept. It is to be looked at again in half a year."))
     return redirect(url_for("support.keep_lists"))
 
@@ -222,7 +222,7 @@ def import_lists() -> ResponseReturnValue:
     """Take over what another community has checked."""
     text, typed = request.form.get("text", ""), request.form.get("fingerprint", "")
     try:
-        count = lists.take_over(session(), text, typed)
+        count = lists.take_over(session(), me(), text, typed)
     except BadListError:
         problem = _("Not taken over: it is no list, was changed, or has another fingerprint.")
         return _keeping_page({"text": problem}, text, typed)
