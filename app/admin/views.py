@@ -207,6 +207,7 @@ def _limits_page(form: LimitsForm, status: int = 200) -> ResponseReturnValue:
             Limited.PICTURES: _("Pictures an hour"),
             Limited.REPORTS: _("Reports an hour"),
             Limited.LINKS: _("Links in one post"),
+            Limited.MENTIONS: _("Members called by an @ in one post"),
         },
         levels=LEVELS,
         cell_name=cell_name,

@@ -49,7 +49,7 @@ class PostForm(Form):
                     over=len(text) - POST_SIGNS,
                 )
             )
-        if complaint := limits.complaint_about_links(text):
+        if complaint := limits.complaint_about(text):
             raise ValidationError(complaint)
 
     @property

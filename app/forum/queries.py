@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.accounts.models import Member
+from app.accounts.pseudonyms import skeleton
 from app.accounts.queries import on_a_break
 from app.core.db import one_of, plainly
 from app.core.text import excerpt
@@ -46,6 +47,7 @@ from app.forum.models import (
     Thread,
     pictures_in,
 )
+from app.policy.mentions import called
 from app.policy.permissions import readable_from, roles_at_gates
 from app.policy.vocabulary import VISITOR, Actor, Role, Trust, Visibility
 
@@ -1017,6 +1019,19 @@ def quoted_authors(session: Session, post: Post) -> set[int]:
         )
     )
     return {author_id for author_id in session.scalars(query) if author_id is not None}
+
+
+def mentioned(session: Session, post: Post) -> set[int]:
+    """The members whom a post calls by an @, without its author and those on a break."""
+    skeletons = {skeleton(name) for name in called(post.body)}
+    if not skeletons:
+        return set()
+    query = select(Member.id).where(
+        Member.skeleton.in_(skeletons),
+        Member.id != post.author_id,
+        Member.id.not_in(on_a_break()),
+    )
+    return set(session.scalars(query))
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def past_runs(session: Session, count: int = 10) -> list[Rescreening]:
 
 
 def begin(session: Session, actor_public_id: str) -> Rescreening:
-    """Begin a run, or join the one that is under way. The audit log says who asked for it."""
+    """Begin a run, or join the one that is under way. The audit log names whoever asks for it."""
     audit.take_turn(session)
     known = running(session)
     if known is not None:

@@ -667,10 +667,17 @@ def clear_notice(session: Session, notice: Notice) -> None:
 
 
 def _tell_followers(session: Session, post: Post) -> None:
-    """Tell those who follow the thread, and those whose posts are quoted, but never the author."""
+    """Tell those who are quoted, called or follow the thread, each once, and never the author.
+
+    Whoever may not enter the board finds no line: the inbox asks the rule of the board each time.
+    """
     told = queries.quoted_authors(session, post)
     for member_id in told:
         notify(session, member_id, "quote", post.public_id, post.id)
+    mentioned = queries.mentioned(session, post) - told
+    for member_id in mentioned:
+        notify(session, member_id, "mention", post.public_id, post.id)
+    told |= mentioned
     for member_id in queries.follower_ids(session, post.thread):
         if member_id not in told and member_id != post.author_id:
             notify(session, member_id, "reply", post.thread.public_id, post.id)

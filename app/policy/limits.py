@@ -1,4 +1,4 @@
-"""How often a member may do something within an hour, and how many links a text may hold.
+"""How often a member may do something within an hour, and how much a text may hold.
 
 One row for each deed, one column for each step of trust. The operator can set other numbers; those
 here hold until then. Whoever meets a limit is told what it is, and nothing typed is lost.
@@ -23,6 +23,7 @@ class Limited(StrEnum):
     PICTURES = "picture"  # an hour
     REPORTS = "report"  # an hour
     LINKS = "links"  # in one text
+    MENTIONS = "mentions"  # in one text: members called by an @
 
 
 Limits = Mapping[Limited, Sequence[int]]
@@ -35,10 +36,11 @@ LIMITS: Final[Limits] = {
     Limited.PICTURES: (10, 20, 40, 80),
     Limited.REPORTS: (5, 10, 20, 20),
     Limited.LINKS: (5, 15, 30, 60),
+    Limited.MENTIONS: (2, 5, 10, 20),
 }
 LEAST: Final[Mapping[Limited, int]] = {
     # Who may do a deed at all is said at the doors; a limit only says how often.
-    limited: 0 if limited is Limited.LINKS else 1
+    limited: 0 if limited in {Limited.LINKS, Limited.MENTIONS} else 1
     for limited in Limited
 }
 MOST: Final = 1000  # of anything: more is no limit

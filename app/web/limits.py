@@ -16,6 +16,7 @@ from limits import RateLimitItem, parse
 
 from app.core.errors import TooManyError
 from app.policy.limits import Limited, Limits, limit_of, limits_of, links_in, rate_of
+from app.policy.mentions import called
 from app.web.access import actor
 from app.web.settings import settings
 
@@ -103,11 +104,21 @@ def spend_by_trust(limited: Limited) -> None:
     spend(limited.value, who.public_id, rate_of(_table(), limited, who.trust))
 
 
-def complaint_about_links(text: str) -> str:
-    """What to say of a text with more links than whoever asks may set; empty where it is fine."""
+def complaint_about(text: str) -> str:
+    """What to say of a text with more in it than whoever asks may set; empty where it is fine.
+
+    What counts are links, and members called by an @.
+    """
+    if not current_app.config["LIMITS_ENABLED"]:
+        return ""
+    return _about_links(text) or _about_mentions(text)
+
+
+def _about_links(text: str) -> str:
+    """The same for links."""
     most = limit_of(_table(), Limited.LINKS, actor().trust)
     over = links_in(text) - most
-    if over <= 0 or not current_app.config["LIMITS_ENABLED"]:
+    if over <= 0:
         return ""
     return str(
         ngettext(
@@ -117,6 +128,24 @@ def complaint_about_links(text: str) -> str:
             "is lost.",
             over,
             most=ngettext("%(num)d link", "%(num)d links", most),
+        )
+    )
+
+
+def _about_mentions(text: str) -> str:
+    """The same for members called by an @."""
+    most = limit_of(_table(), Limited.MENTIONS, actor().trust)
+    over = len(called(text)) - most
+    if over <= 0:
+        return ""
+    return str(
+        ngettext(
+            "On your step of trust a text calls at most %(most)s by an @. Take %(num)d out; "
+            "nothing is lost.",
+            "On your step of trust a text calls at most %(most)s by an @. Take %(num)d out; "
+            "nothing is lost.",
+            over,
+            most=ngettext("%(num)d member", "%(num)d members", most),
         )
     )
 

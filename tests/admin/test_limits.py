@@ -67,7 +67,11 @@ def test_the_operator_changes_a_limit_and_it_holds(
 ) -> None:
     limited = build_app(limits_enabled=True)
     robin = browser_of(limited, session, make_member(session, roles=Role.OPERATOR))
-    typed = LimitsForm.of(LIMITS).typed | {"post_known": "1", "links_known": "2"}
+    typed = LimitsForm.of(LIMITS).typed | {
+        "post_known": "1",
+        "links_known": "2",
+        "mentions_known": "1",
+    }
     assert robin.post("/console/limits", data=typed).status_code == 302
     assert session.scalars(select(AuditEntry.verb)).all() == ["limits.edit"]
     assert 'name="post_known"' in robin.get("/console/limits").text
@@ -78,6 +82,10 @@ def test_the_operator_changes_a_limit_and_it_holds(
     assert full.status_code == 422
     assert "at most 2 links. Take 1 link out" in full.text
     assert "[two](HTTPS://two.example)" in full.text
+    calling = wren.post(path, data={"body": "@owl, @stoat and @owl: tea?"})
+    assert calling.status_code == 422
+    assert "calls at most 1 member by an @. Take 1 out" in calling.text
+    assert "@stoat and" in calling.text
     answers = [wren.post(path, data={"body": f"Word {number}."}) for number in range(2)]
     assert [answer.status_code for answer in answers] == [302, 429]
     assert "Word 1." in answers[1].text  # nothing typed is lost

@@ -261,14 +261,16 @@ def _only_screen(post: Post, _: object, context: object, **__: object) -> rescre
     return rescreening.Found(post.id, ("", post.body))
 
 
-def test_two_who_begin_at_once_share_one_run_and_the_log_names_the_first(
-    session: Session,
-) -> None:
-    owl = make_moderator(session)
-    first = rescreening.begin(session, owl.public_id)
-    assert rescreening.begin(session, owl.public_id) is first
-    entries = session.scalars(select(AuditEntry).where(AuditEntry.verb == "screening.start")).all()
-    assert len(entries) == 1
+def test_two_who_begin_at_once_share_one_run_and_the_log_names_both(session: Session) -> None:
+    owl, kestrel = make_moderator(session), make_moderator(session, "Kestrel")
+    run = rescreening.begin(session, owl.public_id)
+    assert rescreening.begin(session, kestrel.public_id) is run
+    query = select(AuditEntry.actor, AuditEntry.subject).order_by(AuditEntry.sequence)
+    entries = session.execute(query.where(AuditEntry.verb == "screening.start")).all()
+    assert [tuple(entry) for entry in entries] == [
+        (owl.public_id, run.public_id),
+        (kestrel.public_id, run.public_id),
+    ]
 
 
 def test_the_server_works_on_it_and_closes_it(session: Session, database: Database) -> None:
