@@ -142,6 +142,7 @@ class ReceiptForm(Form):
     one = StringField()
     two = StringField()
     numbers = StringField()
+    own = StringField()  # they open a case, not the answers to a report
     text = TextAreaField()
 
     @property

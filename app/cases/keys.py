@@ -177,11 +177,12 @@ class Seal:
 # --- making and handing on ------------------------------------------------------------------------
 
 
-def make_parts(session: Session, case: Case, people: People, affected: bytes | None) -> Ring:
+def make_parts(session: Session, case: Case, people: People, own: Sequence[bytes]) -> Ring:
     """Make the keys of every part of a case, sealed to its people and to the affected member.
 
-    Called again it makes the next version, for whoever is named now: those who left open nothing
-    that follows. A part that nobody could read is left out.
+    `own` holds the public keys of that member: of the account, and of six words. Called again it
+    makes the next version, for whoever is named now: those who left open nothing that follows. A
+    part that nobody could read is left out.
     """
     ring = Ring(case.id)
     version = 1 + max(
@@ -189,7 +190,7 @@ def make_parts(session: Session, case: Case, people: People, affected: bytes | N
     )
     for part in Part:
         readers = {n: key for n, (seat, key) in people.items() if seat in READERS[part]}
-        outside = [affected] if affected and part in OF_THE_MEMBER else []
+        outside = own if part in OF_THE_MEMBER else ()
         if not readers and not outside:
             continue
         shred_id, shred = shreds.new_shred(session)
@@ -214,15 +215,17 @@ def _fill_slots(
 
     Noise is sealed to a key that nobody has: random bytes would not look like a sealed box.
     """
-    noise = [
-        crypto.wrap_to(crypto.public_key(crypto.new_private_key()), bytes(_INSIDE))
-        for _ in range(SLOTS - len(boxes))
-    ]
+    noise = [_noise() for _ in range(SLOTS - len(boxes))]
     filled = sorted([*boxes, *noise])  # boxes begin with random bytes: sorting them is drawing lots
     session.add_all(
         PartSlot(case_id=case_id, part=part, version=version, number=number, box=box)
         for number, box in enumerate(filled, start=1)
     )
+
+
+def _noise() -> bytes:
+    """A box like any other, sealed to a key that nobody has."""
+    return crypto.wrap_to(crypto.public_key(crypto.new_private_key()), bytes(_INSIDE))
 
 
 _INSIDE: Final = crypto.KEY_BYTES + sealing.CHECK_BYTES  # what a part of a data key holds
@@ -275,15 +278,44 @@ def give_slot(session: Session, case: Case, holder: tuple[int, bytes], affected:
     ).all()
     for row in rows:
         boxes = sealing.share_item(private_key, row.box, [affected])
-        session.execute(
-            delete(PartSlot).where(
-                PartSlot.case_id == case.id,
-                PartSlot.part == row.part,
-                PartSlot.version == row.version,
-            )
-        )
-        _fill_slots(session, case.id, row.part, row.version, boxes)
+        _refill(session, row, boxes)
     session.flush()  # a letter may follow in the same request
+
+
+def share_slots(
+    session: Session, case_id: int, private_key: bytes, others: Sequence[bytes] = ()
+) -> None:
+    """Seal the affected member's parts to the own key and to these, and to no other key.
+
+    Whatever key had a slot beside the own one has none afterwards.
+    """
+    own = crypto.public_key(private_key)
+    for slot in _slots_of(session, case_id, private_key):
+        _refill(session, slot, sealing.share_item(private_key, slot.box, [own, *others]))
+    session.flush()  # the page that follows may be opened with the new key
+
+
+def blank_slots(session: Session, case_id: int, private_key: bytes) -> None:
+    """Lay noise where a key had its slots: it opens nothing of this case any more."""
+    for slot in _slots_of(session, case_id, private_key):
+        slot.box = _noise()
+
+
+def _slots_of(session: Session, case_id: int, private_key: bytes) -> list[PartSlot]:
+    """The slots of a case that open with a key."""
+    slots = session.scalars(select(PartSlot).where(PartSlot.case_id == case_id)).all()
+    return [slot for slot in slots if opens(private_key, slot.box)]
+
+
+def _refill(session: Session, at: PartReader | PartSlot, boxes: Sequence[bytes]) -> None:
+    """Lay boxes into the eight slots of the part and version of `at`, which are drawn anew."""
+    case_id, part, version = at.case_id, at.part, at.version
+    session.execute(
+        delete(PartSlot).where(
+            PartSlot.case_id == case_id, PartSlot.part == part, PartSlot.version == version
+        )
+    )
+    _fill_slots(session, case_id, part, version, boxes)
 
 
 def hand_from_slots(
@@ -291,9 +323,8 @@ def hand_from_slots(
 ) -> None:
     """Hand the affected member's own parts to a person of the team, whom the member calls."""
     member_id, seat, public_key = newcomer
-    slots = session.scalars(select(PartSlot).where(PartSlot.case_id == case_id)).all()
-    for slot in slots:
-        if seat in READERS[slot.part] and opens(private_key, slot.box):
+    for slot in _slots_of(session, case_id, private_key):
+        if seat in READERS[slot.part]:
             (box,) = sealing.share_item(private_key, slot.box, [public_key])
             session.merge(
                 PartReader(

@@ -209,6 +209,8 @@ STEPS: Final[Words] = {
     "end": _l("Towards the end"),
 }
 ITEMS: Final[Words] = {
+    "words.made": _l("six words that open this page"),
+    "words.used": _l("this page, with the six words"),
     "first.conflicts": _l("Everybody named has checked for conflicts"),
     "first.danger": _l("Words of danger looked for"),
     "first.captured": _l("Evidence captured, then the post hidden"),

@@ -12,11 +12,16 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.accounts import names
 from app.cases.models import Case, SoftHold
-from app.cases.words import HoldState
+from app.cases.service import casework, team
+from app.cases.service.casework import Proposal
+from app.cases.words import ConsentState, HoldState
+from app.leaving import service as leaving
 from app.policy.vocabulary import Role, Visibility
-from tests.cases.stage import only_report, open_case, set_stage
-from tests.factories import make_member, make_moderator, make_post
+from app.privacy.erasure import Texts
+from tests.cases.stage import only_report, open_case, opened_by, set_stage
+from tests.factories import make_member, make_moderator, make_post, private_key_of
 
 SignIn = Callable[..., FlaskClient]
 
@@ -386,3 +391,109 @@ def test_a_flood_of_visitors_is_asked_a_puzzle_and_loses_nothing_typed(
     assert flooded.status_code == 422
     assert "Which two of these are" in flooded.text
     assert "The thirty-first." in flooded.text
+
+
+def words_for_heron(session: Session, heron: FlaskClient) -> tuple[str, str, dict[str, str]]:
+    """Heron makes six words: the case's public id, the words, and the form that opens it."""
+    case_id = session.query(Case).one().public_id
+    made = heron.post(f"/me/case/{case_id}/words")
+    words = " ".join(re.findall(r"<li>([a-z-]+)</li>", made.text))
+    assert len(words.split()) == 6
+    return case_id, words, {"words": words}
+
+
+def test_six_words_open_the_own_case_for_who_is_locked_out(
+    session: Session, sign_in: SignIn, client: FlaskClient
+) -> None:
+    stage = set_stage(session)
+    opened = open_case(session, stage)
+    asked = casework.propose(
+        session, opened, Proposal("Write to the host", "the host learns the address", "", "")
+    )
+    session.commit()
+    heron = sign_in(stage.heron)
+    case_id, words, form = words_for_heron(session, heron)
+
+    found = client.post("/exposed/receipt", data=form)
+    assert found.status_code == 200
+    assert "Write to the host" in found.text
+    assert case_id not in found.text  # the pages of the account are not this visitor's
+    assert words in found.text.replace("&#32;", " ")
+    said = client.post("/exposed/receipt/letters", data=form | {"text": "I am locked out."})
+    assert "I am locked out." in said.text
+    empty = client.post("/exposed/receipt/letters", data=form | {"text": " "})
+    assert (empty.status_code, "Write something first." in empty.text) == (422, True)
+    client.post(f"/exposed/receipt/consents/{asked.public_id}", data=form | {"state": "yes"})
+    client.post("/exposed/receipt/safe", data=form | {"safe": "no"})
+    session.expire_all()
+    assert asked.state is ConsentState.YES
+    assert opened.case.is_danger
+    copy = client.post("/exposed/receipt/records", data=form)
+    assert copy.mimetype == "application/zip"
+    assert client.get(f"/me/case/{case_id}").status_code == 401
+
+    mine = heron.get(f"/me/case/{case_id}?view=full").text
+    assert "I am locked out." in mine
+    assert mine.count("this page, with the six words") == 1  # one look, whatever was done in it
+
+
+def test_words_of_a_case_end_and_then_say_what_all_wrong_words_are_told(
+    session: Session, sign_in: SignIn, client: FlaskClient
+) -> None:
+    stage = set_stage(session)
+    open_case(session, stage)
+    heron = sign_in(stage.heron)
+    case_id, _words, first = words_for_heron(session, heron)
+    second = words_for_heron(session, heron)[2]
+    old = client.post("/exposed/receipt", data=first)
+    wrong = client.post("/exposed/receipt", data={"words": "six words that nobody has"})
+    assert old.status_code == wrong.status_code == 422
+    assert masked(old)[1].replace(first["words"], "…") == masked(wrong)[1].replace(
+        "six words that nobody has", "…"
+    )
+    assert client.post("/exposed/receipt/end", data=second).status_code == 200
+    assert client.post("/exposed/receipt", data=second).status_code == 422
+    assert client.post("/exposed/receipt/letters", data=second | {"text": "x"}).status_code == 422
+    assert "You have such words." not in heron.get(f"/me/case/{case_id}?view=full").text
+    third = words_for_heron(session, heron)[2]
+    assert "You have such words." in heron.get(f"/me/case/{case_id}?view=full").text
+    heron.post(f"/me/case/{case_id}/words/end")
+    assert client.post("/exposed/receipt", data=third).status_code == 422
+    assert heron.get(f"/me/case/{case_id}").status_code == 200
+
+
+def test_words_open_what_is_sealed_after_an_exclusion_and_after_the_member_has_left(
+    session: Session, sign_in: SignIn, client: FlaskClient
+) -> None:
+    stage = set_stage(session)
+    opened = open_case(session, stage)
+    heron = sign_in(stage.heron)
+    case_id, _words, form = words_for_heron(session, heron)
+    heron.post(f"/me/case/{case_id}/exclude", data={"person": stage.wren.public_id})
+    session.expire_all()
+    later = opened_by(session, opened, stage.owl)
+    casework.send_letter(session, later, "U", "Sealed under the next key.")
+    session.info[names.KEY_NAME] = bytes(32)
+    leaving.leave(session, stage.heron.actor, Texts.KEPT)
+    session.commit()
+    team.leave(session, opened_by(session, opened, stage.robin), stage.robin.public_id)
+    last = opened_by(session, opened, stage.owl)
+    casework.send_letter(session, last, "U", "And under the one after it.")
+    session.commit()
+    found = client.post("/exposed/receipt", data=form).text
+    assert "Sealed under the next key." in found
+    assert "And under the one after it." in found
+
+
+def test_naming_another_member_as_affected_takes_the_words_away(
+    session: Session, sign_in: SignIn, client: FlaskClient
+) -> None:
+    stage = set_stage(session)
+    opened = open_case(session, stage)
+    form = words_for_heron(session, sign_in(stage.heron))[2]
+    session.expire_all()
+    owl = opened_by(session, opened, stage.owl)
+    team.name_affected(session, owl, private_key_of(stage.owl), stage.finch)
+    team.leave(session, opened_by(session, opened, stage.robin), stage.robin.public_id)
+    session.commit()
+    assert client.post("/exposed/receipt", data=form).status_code == 422

@@ -97,7 +97,7 @@ def begin_case(
     )
     session.add(case)
     session.flush()  # parts and items name the case by its id
-    ring = keys.make_parts(session, case, people, affected)
+    ring = keys.make_parts(session, case, people, () if affected is None else (affected,))
     write_brief(case, ring, {"affected": opening.affected, "tags": ""})
     for item in workflow.checklist(case.checklist):
         row = StepItem(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, update
@@ -12,7 +12,7 @@ from app.accounts.models import Member
 from app.cases import keys, queries, workflow
 from app.cases.keys import Ring, Seal
 from app.cases.models import Case, ExposureReport, Named, ReportReader
-from app.cases.service import casework, evidence, holds, intake, ledger, telling
+from app.cases.service import casework, evidence, holds, intake, ledger, own_words, telling
 from app.cases.service.casework import Opened, Opening
 from app.cases.words import (
     Clock,
@@ -324,6 +324,7 @@ def name_affected(session: Session, opened: Opened, private_key: bytes, member: 
     if opened.case.is_drill:
         raise ShutError(workflow.Gate.DRILL)
     keys.give_slot(session, opened.case, (opened.member_id, private_key), member.public_key)
+    own_words.forget(session, opened.case.id)  # whoever was named before has no slot any more
     brief = casework.read_brief(opened.case, opened.ring)
     casework.write_brief(opened.case, opened.ring, {**brief, "affected": member.public_id})
     casework.guard_terms(opened, [member.pseudonym])
@@ -348,7 +349,10 @@ def leave(session: Session, opened: Opened, public_id: str) -> None:
         session,
         opened.case,
         {opened.member_id: public_id},
-        None if affected is None else affected.public_key,
+        [
+            *([] if affected is None else [affected.public_key]),
+            *own_words.public_keys(session, opened),
+        ],
     )
 
 
@@ -386,7 +390,8 @@ def exclude(
         newcomer = (called.id, seat, called.public_key)
         keys.hand_from_slots(session, case.id, private_key, newcomer)
         session.flush()  # the new keys are made for everybody who is named now
-    _shut_out(session, case, {person.id: person.public_id}, me.public_key)
+    own = [me.public_key, *own_words.public_keys(session, opened)]
+    _shut_out(session, case, {person.id: person.public_id}, own)
 
 
 def _next_in_line(session: Session, case: Case, without: set[int]) -> Member | None:
@@ -400,7 +405,7 @@ def _next_in_line(session: Session, case: Case, without: set[int]) -> Member | N
 
 
 def _shut_out(
-    session: Session, case: Case, people: Mapping[int, str], affected: bytes | None
+    session: Session, case: Case, people: Mapping[int, str], own: Sequence[bytes]
 ) -> None:
     """Take people off a case, by inner and public id: what follows is sealed without them."""
     has_team = bool(queries.named_ids(session, case.id))
@@ -411,7 +416,7 @@ def _shut_out(
     seats = {row.member_id: row.seat for row in queries.named(session, case.id)}
     members = queries.members(session, seats)
     following = {n: (seats[n], member.public_key) for n, member in members.items()}
-    keys.make_parts(session, case, following, affected)
+    keys.make_parts(session, case, following, own)
     for member_id in seats:
         casework.ring_up(session, case, member_id)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template
+from typing import cast
+
+from flask import Blueprint, Response, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.cases import queries, wording
+from app.cases import queries, receipts, wording
 from app.cases.queries import Worked
 from app.cases.service import dossier, team
 from app.cases.service.casework import Opened, SealedTermError
@@ -14,11 +16,12 @@ from app.cases.service.intake import NobodyLeftError
 from app.cases.words import Profile
 from app.cases.workflow import ShutError
 from app.core import clock
-from app.core.crypto import BrokenSealError
+from app.core.crypto import BrokenSealError, Passphrase
 from app.core.errors import NotFoundError
 from app.web.access import me, signed_in
 from app.web.errors import keep_typed
 from app.web.unit_of_work import session, undo
+from config import Config, secret
 
 blueprint = Blueprint("cases", __name__)
 blueprint.context_processor(wording.for_pages)
@@ -50,6 +53,16 @@ def packed(opened: Opened, profile: Profile) -> ResponseReturnValue:
     name = dossier.file_name(is_drill=records.is_drill)
     answer.headers["Content-Disposition"] = f"attachment; filename={name}"
     return answer
+
+
+def key_of_words(words: str) -> receipts.Key:
+    """What six words open, with this server's secret; as slow as a passphrase.
+
+    Raises:
+        BusyError: when too many hashes run at once.
+    """
+    config = cast(Config, current_app.config["BAUTA"])
+    return receipts.key_of(Passphrase(words), secret(config, "cases"), config.hash_cost)
 
 
 def duty_line() -> str:

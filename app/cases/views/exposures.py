@@ -13,10 +13,9 @@ from app.cases import queries, receipts, wording
 from app.cases.forms import ExposureForm, TextForm
 from app.cases.models import ExposureReport
 from app.cases.service import intake
-from app.cases.views.common import blueprint, duty_line
+from app.cases.views.common import blueprint, duty_line, key_of_words
 from app.cases.views.following import OwnReport, own_report, own_reports
 from app.cases.words import ReportState
-from app.core.crypto import Passphrase
 from app.core.errors import TooManyError
 from app.forum.models import Post
 from app.forum.queries import post_by_id
@@ -26,7 +25,6 @@ from app.web import limits
 from app.web.access import actor, me, permit, permit_on, public, signed_in
 from app.web.render import page, tell
 from app.web.unit_of_work import reading, session
-from config import Config, secret
 
 REPORTS_AN_HOUR: Final = "10 per hour"
 FLOOD: Final = "30 per hour"  # of all visitors together; above that a puzzle (PRIVACY.md §5)
@@ -55,13 +53,12 @@ def send_report() -> ResponseReturnValue:
     if not _is_let_through(form):
         return _report_page(form, {"answer": _("Please solve the small puzzle first.")}, 422)
     words = passphrases.generate()
-    config = _config()
     # Before the transaction: a hash takes a fifth of a second, and nobody should wait for it.
-    key = receipts.key_of(Passphrase(words), secret(config, "cases"), config.hash_cost)
+    key = key_of_words(words)
     intake.send_from_outside(session(), form.account(), _post_named(form), key)
     return page(
         "cases/receipt.html", words=words, numbers=receipts.asked_back(), is_wrong=False,
-        on_duty=duty_line(),
+        is_own=False, on_duty=duty_line(),
     )  # fmt: skip
 
 
@@ -196,11 +193,6 @@ def reply_to_team(own: OwnReport) -> ResponseReturnValue:
         )
         tell(_("Sent."))
     return redirect(url_for("cases.sent_reports"))
-
-
-def _config() -> Config:
-    """The settings of this server."""
-    return cast(Config, current_app.config["BAUTA"])
 
 
 def _secret() -> bytes:

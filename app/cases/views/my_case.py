@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from app.accounts import passphrases
 from app.accounts.models import Member
-from app.cases import keys, queries, wording, workflow
+from app.cases import keys, queries, receipts, wording, workflow
 from app.cases.forms import AnswerForm, ExposureForm, RouteForm, TextForm, word
 from app.cases.keys import Ring
 from app.cases.models import Case
@@ -22,12 +23,13 @@ from app.cases.service import (
     intake,
     ledger,
     notice,
+    own_words,
     purge,
     source,
     team,
 )
 from app.cases.service.casework import THE_MEMBER, Opened
-from app.cases.views.common import blueprint, duty_line, packed
+from app.cases.views.common import blueprint, duty_line, key_of_words, packed
 from app.cases.words import ConsentState, Profile
 from app.core.errors import NotFoundError
 from app.forum.queries import board_names
@@ -50,6 +52,7 @@ class Own:
     case: Case
     ring: Ring
     member_id: int
+    words: str = ""  # with which it was opened, without an account
 
     @property
     def opened(self) -> Opened:
@@ -114,10 +117,10 @@ def call_now() -> ResponseReturnValue:
 @permit_on(Permission.MYCASE_READ, own_case)
 def show_mine(own: Own) -> ResponseReturnValue:
     """The own case: one thing at a time, or everything."""
-    return _my_page(own)
+    return case_page(own)
 
 
-def _my_page(
+def case_page(
     own: Own,
     *,
     problems: dict[str, str] | None = None,
@@ -125,7 +128,7 @@ def _my_page(
     status: int = 200,
     typed: Mapping[str, str] | None = None,
 ) -> ResponseReturnValue:
-    """The page of the own case."""
+    """The page of the own case; whole, and without what needs the account, behind six words."""
     case, ring = own.case, own.ring
     said = {kind: _said(own, kind) for kind in ("safe", "way_on")}
     consents = [(row, ring.read(row)) for row in queries.consents_of(session(), case.id)]
@@ -137,7 +140,9 @@ def _my_page(
         status,
         case=case,
         public_id=case.public_id,
-        is_full=wanted == FULL,
+        is_full=bool(own.words) or wanted == FULL,
+        words=own.words,
+        has_words=own_words.are_made(session(), case.id),
         said=said,
         is_closed=case.closed_on is not None,
         state=workflow.state(queries.facts_of(session(), case)),
@@ -160,7 +165,7 @@ def _my_page(
         trace_wish=source.wish(session(), own.opened),
         diary=source.diary(session(), own.opened),
         source_said=source.summary(session(), own.opened),
-        boards=(boards := board_names(session(), me())),
+        boards=(boards := [] if own.words else board_names(session(), me())),
         board_words=dict(boards),
         way_options=wording.pairs(wording.WAYS),
         typed=typed or {},
@@ -204,30 +209,50 @@ def _people(own: Own) -> list[tuple[Member, str]]:
 @permit_on(Permission.MYCASE_READ, own_case)
 def say_safe(own: Own) -> ResponseReturnValue:
     """Safe now? A no, or a "not sure", calls somebody."""
+    note_safe(own)
+    return to_mine(own)
+
+
+def note_safe(own: Own) -> None:
+    """Keep the answer, and call somebody where it is not a yes."""
     said = request.form.get("safe", "")
     if said in SAFE:
         casework.say(session(), own.opened, "safe", said)
         if said in {"no", "unsure"}:
             casework.is_in_danger(session(), own.opened)
-    return to_mine(own)
 
 
 @blueprint.post("/me/case/<case_id>/letters")
 @permit_on(Permission.MYCASE_READ, own_case)
 def write_to_team(own: Own) -> ResponseReturnValue:
     """Write to the people who work on the case."""
+    return note_letter(own) or to_mine(own, "letters")
+
+
+def note_letter(own: Own) -> ResponseReturnValue | None:
+    """Send what was written; the page with the problem where nothing was."""
     form = TextForm()
     if not form.validate():
-        return _my_page(own, problems=form.problems(), text=form.text.data or "", status=422)
+        return case_page(own, problems=form.problems(), text=form.text.data or "", status=422)
     casework.write_to_team(session(), own.opened, form.text.data or "")
     tell(_("Sent. %(duty)s", duty=duty_line()))
-    return to_mine(own, "letters")
+    return None
 
 
 @blueprint.post("/me/case/<case_id>/consents/<consent>")
 @permit_on(Permission.MYCASE_READ, own_case)
 def answer_question(own: Own, consent: str) -> ResponseReturnValue:
     """Decide about one act, or withdraw what was said."""
+    note_decision(own, consent)
+    return to_mine(own, "decisions")
+
+
+def note_decision(own: Own, consent: str) -> None:
+    """Keep the word on one act.
+
+    Raises:
+        NotFoundError: when the case asks no such question.
+    """
     row = queries.consent_by_id(session(), own.case.id, consent)
     form = AnswerForm()
     if row is None:
@@ -235,7 +260,6 @@ def answer_question(own: Own, consent: str) -> ResponseReturnValue:
     if form.said is not None:
         casework.answer(session(), own.opened, row, form.said, form.on_day)
         tell(_("Noted. You can change it at any time before it is done."))
-    return to_mine(own, "decisions")
 
 
 @blueprint.post("/me/case/<case_id>/exclude")
@@ -293,7 +317,7 @@ def write_diary(own: Own) -> ResponseReturnValue:
     form = RouteForm()
     if not form.validate():
         typed = {"way": form.way.data or "", "words": form.words.data or ""}
-        return _my_page(own, problems=form.problems(), status=422, typed=typed)
+        return case_page(own, problems=form.problems(), status=422, typed=typed)
     route = form.route
     source.note_in_diary(session(), own.opened, route.way, route.board, route.words)
     tell(_("Sealed."))
@@ -316,6 +340,28 @@ def take_records(own: Own) -> ResponseReturnValue:
     """The own copy of the records, as one file that never lay on the disk."""
     profile = word(Profile, request.form.get("profile")) or Profile.MINE
     return packed(own.opened, profile)
+
+
+@blueprint.post("/me/case/<case_id>/words")
+@permit_on(Permission.MYCASE_READ, own_case)
+@confirmed
+def make_words(own: Own) -> ResponseReturnValue:
+    """Six words that open the own case without the account; earlier ones end."""
+    words = passphrases.generate()
+    own_words.make(session(), own.opened, signed_in().unlock(), key_of_words(words).private)
+    return page(
+        "cases/receipt.html", words=words, numbers=receipts.asked_back(), is_wrong=False,
+        is_own=True, on_duty=duty_line(),
+    )  # fmt: skip
+
+
+@blueprint.post("/me/case/<case_id>/words/end")
+@permit_on(Permission.MYCASE_READ, own_case)
+def end_words(own: Own) -> ResponseReturnValue:
+    """End the six words."""
+    own_words.end(session(), own.opened, signed_in().unlock())
+    tell(_("Ended. These words open nothing any more."))
+    return to_mine(own, "six-words")
 
 
 @blueprint.post("/me/case/<case_id>/destroy")

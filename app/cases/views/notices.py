@@ -104,9 +104,14 @@ def take_notice_back(worked: Worked) -> ResponseReturnValue:
 @permit_on(Permission.MYCASE_READ, own_case)
 def answer_notice(own: Own) -> ResponseReturnValue:
     """The member's word on the wording."""
+    note_answer(own)
+    return to_mine(own, "notice")
+
+
+def note_answer(own: Own) -> None:
+    """Keep a yes or a no on the wording."""
     notice.answer(session(), own.opened, is_yes=request.form.get("answer") == "yes")
     tell(_("Noted. You can change it at any time before it is done."))
-    return to_mine(own, "notice")
 
 
 def _to(worked: Worked) -> ResponseReturnValue:

@@ -1,28 +1,28 @@
 """Coming back with six words: four words of state, the team's answers, and a box to reply.
 
-What was sent is never shown. Wrong words and words that have run out get one answer, in one time.
+What was sent is never shown; the words of a case open that case. Wrong words and words that have
+run out get one answer, in one time.
 """
 
 from __future__ import annotations
 
-from typing import Final, cast
+from typing import Final
 
-from flask import current_app
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.cases import queries, receipts
 from app.cases.forms import ReceiptForm
 from app.cases.models import ExposureReport, Receipt
-from app.cases.service import intake, telling
-from app.cases.views.common import blueprint, duty_line
-from app.core.crypto import BrokenSealError, Passphrase
+from app.cases.service import intake, own_words, telling
+from app.cases.views.common import blueprint, duty_line, key_of_words
+from app.cases.views.my_case import Own, case_page
+from app.core.crypto import BrokenSealError
 from app.core.text import clean
 from app.web import limits
 from app.web.access import public
 from app.web.render import page, tell
 from app.web.unit_of_work import session
-from config import Config, secret
 
 TRIES: Final = "60 per hour"  # of everybody together: 77 bits need no more than that
 TEXT_SIGNS: Final = 4_000
@@ -44,14 +44,14 @@ def save_receipt() -> ResponseReturnValue:
         return _follow(form)
     return page(
         "cases/receipt.html", 422, words=form.typed, numbers=receipts.asked_back(), is_wrong=True,
-        on_duty=duty_line(),
+        is_own=bool(form.own.data), on_duty=duty_line(),
     )  # fmt: skip
 
 
 @blueprint.post("/exposed/receipt")
 @public
 def follow_receipt() -> ResponseReturnValue:
-    """What became of a report."""
+    """What became of a report; or the own case."""
     return _follow(ReceiptForm())
 
 
@@ -67,19 +67,24 @@ def reply_with_receipt() -> ResponseReturnValue:
 def end_receipt() -> ResponseReturnValue:
     """End the receipt: its words open nothing any more."""
     form = ReceiptForm()
-    found = _found(form)
-    if found is None:
-        return _wrong(form)
-    intake.end_receipt(session(), found[0])
+    key = key_typed(form)
+    found, own = _found(key), own_with(form, key)
+    if found is not None:
+        intake.end_receipt(session(), found[0])
+    elif own is not None:
+        own_words.end_with_words(session(), own.opened, key.private)
+    else:
+        return wrong_words(form)
     tell(_("Ended. These words open nothing any more."))
     return page("cases/ask_receipt.html", words="", is_wrong=False)
 
 
 def _follow(form: ReceiptForm, *, is_reply: bool = False) -> ResponseReturnValue:
     """The page behind the words, perhaps after a reply."""
-    found = _found(form)
+    opened = key_typed(form)
+    found = _found(opened)
     if found is None:
-        return _wrong(form)
+        return _case_behind(form, opened)
     receipt, report, key = found
     intake.use_receipt(session(), receipt)
     text = clean(form.text.data or "")
@@ -104,16 +109,34 @@ def _follow(form: ReceiptForm, *, is_reply: bool = False) -> ResponseReturnValue
     )
 
 
-def _found(form: ReceiptForm) -> tuple[Receipt, ExposureReport, bytes] | None:
-    """The receipt and report that the words open; the hash comes first, whatever they are.
+def _case_behind(form: ReceiptForm, key: receipts.Key) -> ResponseReturnValue:
+    """The own case behind the words; the look is written into its list."""
+    own = own_with(form, key)
+    if own is None:
+        return wrong_words(form)
+    own_words.note_look(session(), own.opened)
+    return case_page(own)
+
+
+def key_typed(form: ReceiptForm) -> receipts.Key:
+    """What the typed words open; the hash comes first, whatever they are.
 
     Raises:
         BusyError: when too many hashes run at once.
         TooManyError: when very many words were tried within an hour.
     """
     limits.spend("receipt", "all", TRIES)
-    config = cast(Config, current_app.config["BAUTA"])
-    opened = receipts.key_of(Passphrase(form.typed), secret(config, "cases"), config.hash_cost)
+    return key_of_words(form.typed)
+
+
+def own_with(form: ReceiptForm, key: receipts.Key) -> Own | None:
+    """The own case that the words open."""
+    opened = own_words.open_with(session(), key.private)
+    return None if opened is None else Own(opened.case, opened.ring, 0, form.typed)
+
+
+def _found(opened: receipts.Key) -> tuple[Receipt, ExposureReport, bytes] | None:
+    """The receipt and report that the words open."""
     row = queries.receipt_by_tag(session(), opened.tag)
     if row is None:
         return None
@@ -124,6 +147,6 @@ def _found(form: ReceiptForm) -> tuple[Receipt, ExposureReport, bytes] | None:
     return row[0], row[1], key
 
 
-def _wrong(form: ReceiptForm) -> ResponseReturnValue:
+def wrong_words(form: ReceiptForm) -> ResponseReturnValue:
     """One answer for words that are wrong and for words that have run out."""
     return page("cases/ask_receipt.html", 422, words=form.typed, is_wrong=True)

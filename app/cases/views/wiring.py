@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.cases.views import (
+    by_words,
     captures,
     clearing,
     common,
@@ -20,6 +21,7 @@ from app.cases.views import (
 )
 
 FILES = (
+    by_words,
     captures,
     clearing,
     drills,
