@@ -108,6 +108,7 @@ def _rooms() -> Sequence[Blueprint]:
     from app.filters import views as filters
     from app.forum import views as forum
     from app.leaving.views import wiring as leaving
+    from app.membership import views as membership
     from app.messages import views as messages
     from app.moderation import views as moderation
     from app.shields import views as shields
@@ -122,6 +123,7 @@ def _rooms() -> Sequence[Blueprint]:
             support,
             filters,
             forum,
+            membership,
             messages,
             moderation,
             trust,

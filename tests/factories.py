@@ -8,14 +8,14 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cache
 from io import BytesIO
-from typing import Final
+from typing import Any, Final
 
 from PIL import Image
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts import keyring, pseudonyms, second_factor
-from app.accounts.models import Member
+from app.accounts.models import Member, Membership
 from app.accounts.second_factor import Holder
 from app.core import clock, crypto, ids
 from app.core.crypto import Cost, Passphrase
@@ -26,7 +26,7 @@ from app.forum import attachments, search
 from app.forum import service as forum
 from app.forum.attachments import Chosen
 from app.forum.models import Attachment, Board, Category, Post, Thread
-from app.policy.vocabulary import Role, Standing, Trust, Visibility
+from app.policy.vocabulary import Entry, Role, Standing, Trust, Visibility
 
 CAST: Final = ("Heron", "Wren", "Stoat", "Owl")
 CHEAP: Final = Cost(rounds=1, memory_kib=8, lanes=1)
@@ -117,6 +117,7 @@ def make_board(
     category: Category | None = None,
     description: str = "",
     reviews_first_posts: bool = False,
+    entry: Entry = Entry.TRUST,
 ) -> Board:
     """A board for members; nobody replies or starts threads who may not even read."""
     board = Board(
@@ -128,10 +129,31 @@ def make_board(
         gate_start=max(gate_start, gate_read),
         gate_role=gate_role,
         reviews_first_posts=reviews_first_posts,
+        entry=entry,
     )
     session.add(board)
     session.flush()  # threads name it by id
     return board
+
+
+def make_circle(session: Session, name: str = "Cove", **named: Any) -> Board:
+    """A board that one enters by an invitation, whatever the trust."""
+    return make_board(session, name, entry=Entry.INVITED, **named)
+
+
+def seat(
+    session: Session, board: Board, member: Member, *, keeps: bool = False, asked: bool = False
+) -> Membership:
+    """Let a member be one of a board's, moderate it, or only be asked to."""
+    place = Membership(
+        board_id=board.id,
+        member_id=member.id,
+        is_moderator=keeps,
+        invited_on=clock.today() if asked else None,
+    )
+    session.add(place)
+    session.flush()  # tests name it by its ids
+    return place
 
 
 def make_thread(

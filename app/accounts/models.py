@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import Boolean, Date, ForeignKey, LargeBinary, SmallInteger, String, Text
+from sqlalchemy import (
+    Boolean,
+    Date,
+    ForeignKey,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock, ids
@@ -68,6 +77,30 @@ class Member(Base):
             is_confirmed=self.is_confirmed,
             norms_version=self.norms_version,
         )
+
+
+class Membership(Base):
+    """A member's place on a board that one enters by joining, or the invitation to it."""
+
+    __tablename__ = "memberships"
+    __retention__ = Keep(
+        why="until the member leaves the board; an invitation for thirty days",
+        days=30,
+        after="invited_on",
+    )
+    __table_args__ = (UniqueConstraint("member_id", "board_id"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    board_id: Mapped[int] = mapped_column(ForeignKey("boards.id", ondelete="CASCADE"), index=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"))
+    is_moderator: Mapped[bool] = mapped_column(Boolean, default=False)
+    invited_on: Mapped[date | None] = mapped_column(Date)  # nothing once it was accepted
+
+    @property
+    def is_invitation(self) -> bool:
+        """Whether the member has not yet said yes: until then it opens nothing."""
+        return self.invited_on is not None
 
 
 class RecoveryCode(Base):

@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import String, bindparam, case, cast, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries
-from app.accounts.models import Member, MemberSession, RecoveryWait, SecondFactor
+from app.accounts.models import Member, MemberSession, Membership, RecoveryWait, SecondFactor
 from app.core import clock, crypto
 from app.core.db import plainly
 from app.policy.vocabulary import Actor, Role, Standing, Trust
@@ -38,6 +38,18 @@ _SESSIONS: Final = MemberSession.__table__.c
 _MEMBERS: Final = Member.__table__.c
 _FACTORS: Final = SecondFactor.__table__.c
 _RETURNS: Final = RecoveryWait.__table__.c
+_SEATS: Final = Membership.__table__.c
+# The boards a member has joined, in one text; with a minus where he or she moderates.
+_BOARDS: Final = (
+    select(
+        func.aggregate_strings(
+            cast(case((_SEATS.is_moderator, -_SEATS.board_id), else_=_SEATS.board_id), String), " "
+        )
+    )
+    .where(_SEATS.member_id == _MEMBERS.id, _SEATS.invited_on.is_(None))
+    .correlate(Member.__table__)
+    .scalar_subquery()
+)
 _BEHIND_COOKIE: Final = (
     select(
         _SESSIONS.public_id.label("session_id"),
@@ -55,6 +67,7 @@ _BEHIND_COOKIE: Final = (
         _MEMBERS.theme,
         _MEMBERS.is_confirmed,
         _MEMBERS.norms_version,
+        _BOARDS.label("boards"),
         _FACTORS.member_id.is_not(None).label("has_factor"),
         _RETURNS.ready_at.is_not(None).label("is_being_recovered"),
     )
@@ -99,6 +112,8 @@ def identify(session: Session, cookie: str) -> SignedIn | None:
     if row is None or row.idle_until <= now or row.ends_at <= now:
         return None
     roles = Role(row.roles)
+    boards = [int(number) for number in (row.boards or "").split()]
+    keeps = frozenset(-number for number in boards if number < 0)
     actor = Actor(
         id=row.id,
         public_id=row.public_id,
@@ -106,6 +121,9 @@ def identify(session: Session, cookie: str) -> SignedIn | None:
         trust=Trust(row.trust),
         roles=roles if row.has_factor else Role.NONE,
         withheld=Role.NONE if row.has_factor else roles,
+        joined=frozenset(map(abs, boards)),
+        keeps=keeps if row.has_factor else frozenset(),
+        withheld_keeps=frozenset() if row.has_factor else keeps,
         standing=_standing(row.standing, row.standing_until, now),
         public_key=row.public_key,
         theme=row.theme,

@@ -17,7 +17,7 @@ from app.core.settings import Signup
 from app.core.text import clean, clean_line
 from app.policy.inviting import MOST_GIVEN, WINDOW_DAYS, Inviting
 from app.policy.limits import LEAST, LEVELS, MOST, Limited, Limits, limit_of
-from app.policy.vocabulary import Gate, Trust
+from app.policy.vocabulary import Entry, Gate, Trust
 from app.web.forms import Form
 
 NAME_SIGNS: Final = 60
@@ -30,6 +30,10 @@ READERS: Final = [
     (str(int(Trust.KNOWN)), _l("known members")),
     (str(int(Trust.REGULAR)), _l("regular members")),
     (str(int(Trust.TRUSTED)), _l("trusted members")),
+]
+ENTRIES: Final = [
+    (Entry.TRUST.value, _l("by trust")),
+    (Entry.INVITED.value, _l("by an invitation from its moderators")),
 ]
 WRITERS: Final = READERS[1:]
 REVIEWS: Final = [("", _l("no")), ("yes", _l("yes, those of newcomers"))]
@@ -175,12 +179,13 @@ class BoardForm(Form):
     category = StringField(validators=[needed, at_most(NAME_SIGNS)])
     name = StringField(validators=[needed, at_most(NAME_SIGNS)])
     description = StringField(validators=[at_most(LINE_SIGNS)])
+    entry = StringField(validators=[one_of(ENTRIES)], default=Entry.TRUST.value)
     read = StringField(validators=[one_of(READERS)], default="1")
     reply = StringField(validators=[one_of(WRITERS)], default="1")
     start = StringField(validators=[one_of(WRITERS)], default="1")
     attach = StringField(validators=[one_of(WRITERS)], default=str(int(Trust.KNOWN)))
     reviews_first_posts = StringField(validators=[one_of(REVIEWS)], default="")
-    readers, writers, reviews = READERS, WRITERS, REVIEWS
+    entries, readers, writers, reviews = ENTRIES, READERS, WRITERS, REVIEWS
 
     def validate_reply(self, field: Field) -> None:
         """Nobody replies where he or she may not read."""

@@ -17,9 +17,10 @@ from app.core.settings import Settings, Signup, read_settings, write_settings
 from app.core.text import clean, clean_line
 from app.forum import service as forum
 from app.forum.models import Board
+from app.membership import service as membership
 from app.policy.inviting import Inviting, numbers_of
 from app.policy.limits import Limits, rows_of
-from app.policy.vocabulary import Actor, Gate, Role, Trust
+from app.policy.vocabulary import Actor, Entry, Gate, Role, Trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class BoardPlan:
     description: str
     gate: Gate
     reviews_first_posts: bool = False
+    entry: Entry = Entry.TRUST
 
 
 def is_setup_link(settings: Settings, token: str) -> bool:
@@ -112,6 +114,9 @@ def change_board(session: Session, operator: Actor, board: Board, plan: BoardPla
     board.gate_start = plan.gate.start
     board.gate_attach = plan.gate.attach
     board.reviews_first_posts = plan.reviews_first_posts
+    board.entry = plan.entry
+    if plan.entry is Entry.TRUST:
+        membership.clear(session, board)
     audit.record(session, operator.public_id, "board.edit", board.public_id)
 
 
@@ -135,4 +140,5 @@ def _open_board(session: Session, plan: BoardPlan) -> Board:
     category = queries.category_named(session, heading) or forum.create_category(session, heading)
     board = forum.create_board(session, category, plan.name, plan.description, plan.gate)
     board.reviews_first_posts = plan.reviews_first_posts
+    board.entry = plan.entry
     return board

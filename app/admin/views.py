@@ -19,7 +19,7 @@ from app.forum.models import Board
 from app.forum.queries import board_by_id
 from app.policy.limits import Limited, limits_of
 from app.policy.permissions import Permission
-from app.policy.vocabulary import Gate, Trust
+from app.policy.vocabulary import Entry, Gate, Trust
 from app.support.lists import due_count
 from app.trust.words import LEVELS
 from app.web.access import me, permit, permit_on, public
@@ -245,6 +245,7 @@ def board(board: Board) -> ResponseReturnValue:
         category=category.name if category else "",
         name=board.name,
         description=board.description,
+        entry=board.entry.value,
         read=str(int(board.gate_read)),
         reply=str(int(board.gate_reply)),
         start=str(int(board.gate_start)),
@@ -279,4 +280,5 @@ def _plan(form: BoardForm) -> BoardPlan:
         description=form.description.data or "",
         gate=form.gate,
         reviews_first_posts=form.reviews_first_posts.data == "yes",
+        entry=Entry(form.entry.data),
     )

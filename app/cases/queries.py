@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -46,6 +46,7 @@ from app.community.models import GuardedValue
 from app.core import clock
 from app.core.ids import ALPHABET, LENGTH
 from app.forum.models import Board, Notice, Post, Revision, Thread
+from app.forum.queries import member_ids_of
 from app.policy.permissions import is_suspended, may_enter
 from app.policy.vocabulary import Actor, Gate, Role, Trust, Visibility
 
@@ -395,7 +396,9 @@ def accounts_that_may_read(session: Session, board: Board, until: date | None) -
     """
     before = session.get(GuardedValue, (board.id, "gate_read"))
     read = board.gate_read if before is None else min(board.gate_read, Trust(before.before))
-    gate = AsItWas(Gate(read, board.gate_reply, board.gate_start, board.gate_role))
+    gate = AsItWas(replace(board.gate, read=read))
+    joined = member_ids_of(session, board.id)
+    here = frozenset({board.id})
     columns = (Member.id, Member.trust, Member.roles)
     query = select(*columns).where(Member.is_confirmed)
     if until is not None:
@@ -403,7 +406,10 @@ def accounts_that_may_read(session: Session, board: Board, until: date | None) -
     return frozenset(
         inner
         for inner, trust, roles in session.execute(query)
-        if may_enter(Actor(inner, "", "", trust, roles), gate)
+        if may_enter(
+            Actor(inner, "", "", trust, roles, joined=here if inner in joined else frozenset()),
+            gate,
+        )
     )
 
 

@@ -39,6 +39,7 @@ GROUPS: Final[tuple[tuple[LazyString, Mapping[str, LazyString]], ...]] = (
             "quotes": _l("which post quotes which"),
             "saved_posts": _l("posts that somebody saved; which they are is sealed"),
             "thanks": _l("thanks"),
+            "memberships": _l("who has joined which board, and who is invited to it"),
             "follows": _l("which threads somebody follows; how far he or she has read is sealed"),
             "notices": _l("lines in inboxes, without texts"),
         },

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core import clock, ids
 from app.core.db import Base, BigKey, Hour, Number, Word
 from app.core.retention import Keep
-from app.policy.vocabulary import Gate, Role, Trust, Visibility
+from app.policy.vocabulary import Entry, Gate, Role, Trust, Visibility
 
 OPEN: Final = frozenset(
     {Visibility.PUBLISHED, Visibility.REMOVED, Visibility.ERASED, Visibility.HIDDEN}
@@ -65,6 +65,7 @@ class Board(Base):
     gate_attach: Mapped[Trust] = mapped_column(Number(Trust), default=Trust.KNOWN)
     gate_role: Mapped[Role] = mapped_column(Number(Role), default=Role.NONE)
     reviews_first_posts: Mapped[bool] = mapped_column(Boolean, default=False)
+    entry: Mapped[Entry] = mapped_column(Word(Entry), default=Entry.TRUST)
 
     @property
     def gate(self) -> Gate:
@@ -75,6 +76,7 @@ class Board(Base):
             start=self.gate_start,
             role=self.gate_role,
             attach=self.gate_attach,
+            circle=0 if self.entry in {None, Entry.TRUST} else self.id,
         )
 
 

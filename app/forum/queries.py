@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from app.accounts.models import Member
+from app.accounts.models import Member, Membership
 from app.accounts.pseudonyms import skeleton
 from app.accounts.queries import on_a_break
 from app.core.db import one_of, plainly
@@ -48,8 +48,14 @@ from app.forum.models import (
     pictures_in,
 )
 from app.policy.mentions import called
-from app.policy.permissions import readable_from, roles_at_gates
-from app.policy.vocabulary import VISITOR, Actor, Role, Trust, Visibility
+from app.policy.permissions import (
+    enters_every_circle,
+    joined_by,
+    moderates_board,
+    readable_from,
+    roles_at_gates,
+)
+from app.policy.vocabulary import VISITOR, Actor, Entry, Role, Trust, Visibility
 
 Leaving = Callable[[int], str]
 T = TypeVar("T")
@@ -70,28 +76,56 @@ WELL_KNOWN_POSTS: Final = 5  # SCREENING.md §9: what stands in five posts is no
 # The rule `may_enter` as a condition on boards. Statements that run for every page are built once,
 # with what they need of the actor as parameters: building one costs more than running it.
 BOARDS: Final = Board.__table__.c
+SEATS: Final = Membership.__table__.c
+
+
+def _joined(member_id: ColumnElement[int] | int) -> ColumnElement[bool]:
+    """Whether this member has joined the board of the statement that it stands in."""
+    seat = select(SEATS.id).where(
+        SEATS.board_id == BOARDS.id, SEATS.member_id == member_id, SEATS.invited_on.is_(None)
+    )
+    return seat.correlate(Board.__table__).exists()
+
+
 MAY_ENTER: Final = and_(
-    BOARDS.gate_read <= bindparam("readable_from", type_=Integer),
+    or_(
+        and_(
+            BOARDS.entry == Entry.TRUST,
+            BOARDS.gate_read <= bindparam("readable_from", type_=Integer),
+        ),
+        and_(
+            BOARDS.entry != Entry.TRUST,
+            or_(
+                bindparam("enters_every_circle", type_=Boolean),
+                _joined(bindparam("joins_as", type_=Integer)),
+            ),
+        ),
+    ),
     BOARDS.gate_role.op("&")(bindparam("roles_lacking", type_=Integer)) == 0,
 )
 IS_MODERATOR: Final = bindparam("is_moderator", type_=Boolean)
 ACTOR: Final = bindparam("actor_id", type_=Integer)
 
 
-def of(actor: Actor) -> dict[str, int | bool]:
-    """The parameters by which statements know the actor."""
+def of(actor: Actor, board_id: int = 0) -> dict[str, int | bool]:
+    """The parameters by which statements know the actor, on a board where they are about one."""
     return {
         "readable_from": int(readable_from(actor)),
+        "enters_every_circle": enters_every_circle(actor),
+        "joins_as": actor.id if joined_by(actor) else 0,
         "roles_lacking": ~int(roles_at_gates(actor)) & 0xFF,
-        "is_moderator": Role.MODERATOR in actor.roles,
+        "is_moderator": moderates_board(actor, board_id),
         "actor_id": actor.id,
     }
 
 
 def may_enter_sql(actor: Actor) -> ColumnElement[bool]:
     """The same condition for one actor, for statements that are built as they are needed."""
+    by_joining = Board.entry != Entry.TRUST
+    if not enters_every_circle(actor):
+        by_joining = and_(by_joining, Board.id.in_(sorted(joined_by(actor))))
     return and_(
-        Board.gate_read <= readable_from(actor),
+        or_(and_(Board.entry == Entry.TRUST, Board.gate_read <= readable_from(actor)), by_joining),
         Board.gate_role.op("&")(~int(roles_at_gates(actor)) & 0xFF) == 0,
     )
 
@@ -535,7 +569,7 @@ def posts_of(
     session: Session, thread: Thread, actor: Actor, *, after: int = 0, before: int | None = None
 ) -> list[PostRow]:
     """Up to 25 numbered posts of a thread, in their order: those after a number, or before one."""
-    known = {"thread_id": thread.id, **of(actor)}
+    known = {"thread_id": thread.id, **of(actor, thread.board_id)}
     if before is not None:
         found = plainly(session, _POSTS_BEFORE, {**known, "number": before}).all()
         return [_post_row(row) for row in found][::-1]
@@ -545,7 +579,7 @@ def posts_of(
 
 def held_posts_of(session: Session, thread: Thread, actor: Actor) -> list[PostRow]:
     """What is held in a thread and the actor may know of: the own posts, or all for a moderator."""
-    found = plainly(session, _HELD_POSTS, {"thread_id": thread.id, **of(actor)})
+    found = plainly(session, _HELD_POSTS, {"thread_id": thread.id, **of(actor, thread.board_id)})
     return [_post_row(row) for row in found]
 
 
@@ -896,6 +930,7 @@ def public_texts(session: Session, limit: int = SAMPLE_POSTS) -> list[str]:
             Thread.visibility == Visibility.PUBLISHED,
             Board.gate_read <= Trust.NEWCOMER,
             Board.gate_role == Role.NONE,
+            Board.entry == Entry.TRUST,
         )
         .order_by(Post.id.desc())
         .limit(limit)
@@ -997,7 +1032,9 @@ def follower_ids(session: Session, thread: Thread) -> list[int]:
         .where(
             Follow.thread_id == thread.id,
             or_(
-                Member.trust >= thread.board.gate_read,
+                Member.id.in_(_seated(thread.board_id))
+                if thread.board.gate.circle
+                else Member.trust >= thread.board.gate_read,
                 Member.roles.op("&")(int(Role.MODERATOR)) != 0,
             ),
             Member.roles.op("&")(int(thread.board.gate_role)) == int(thread.board.gate_role),
@@ -1005,6 +1042,18 @@ def follower_ids(session: Session, thread: Thread) -> list[int]:
         )
     )
     return list(session.scalars(query))
+
+
+def _seated(board_id: int) -> Select[int]:
+    """The inner ids of those who have joined a board."""
+    return select(Membership.member_id).where(
+        Membership.board_id == board_id, Membership.invited_on.is_(None)
+    )
+
+
+def member_ids_of(session: Session, board_id: int) -> frozenset[int]:
+    """The inner ids of those who have joined a board."""
+    return frozenset(session.scalars(_seated(board_id)))
 
 
 def quoted_authors(session: Session, post: Post) -> set[int]:
@@ -1046,7 +1095,8 @@ class ReaderState:
 
 def reader_state(session: Session, actor: Actor, thread: Thread) -> ReaderState:
     """Whether a member follows a thread, the sealed marker, what is held and seen, the inbox."""
-    row = plainly(session, _READER_STATE, {"thread_id": thread.id, **of(actor)}).one()
+    known = {"thread_id": thread.id, **of(actor, thread.board_id)}
+    row = plainly(session, _READER_STATE, known).one()
     return ReaderState(bool(row[0]), row[1], row[2], row[3])
 
 

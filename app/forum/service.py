@@ -32,7 +32,7 @@ from app.forum.models import (
 )
 from app.forum.rules import rules_version
 from app.policy.dispositions import Disposition, dispose, only_asks
-from app.policy.vocabulary import Actor, Gate, Trust, Visibility
+from app.policy.vocabulary import Actor, Entry, Gate, Trust, Visibility
 from app.privacy import erasure
 from app.review.models import Reason
 from app.review.service import enqueue, withdraw
@@ -764,6 +764,7 @@ def create_board(
         gate_start=max(gate.start, gate.read, Trust.NEWCOMER),
         gate_attach=max(gate.attach, gate.read, Trust.NEWCOMER),
         gate_role=gate.role,
+        entry=Entry.TRUST,
     )
     session.add(board)
     return board

@@ -14,6 +14,7 @@ from app.core import clock
 from app.core.errors import RefusalError
 from app.forum import parting
 from app.leaving import service
+from app.membership import service as membership
 from app.messages import service as messages
 from app.policy.vocabulary import Actor
 from app.privacy import erasure
@@ -66,6 +67,7 @@ def rename(session: Session, member: Actor, pseudonym: str, history: History) ->
         messages.cut_ties(session, member.id)
         accounts.shed_looks(session, member)
         accounts.forget_ties(session, member.id)
+        membership.leave_all(session, member.id)
         trust.carry(session, member.id)
     session.merge(Renaming(member_id=member.id, renamed_on=clock.today()))
     erasure.owe(session, member.id, member.public_id)  # the old name's bytes

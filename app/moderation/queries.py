@@ -7,25 +7,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from app.accounts.models import Member
+from app.accounts.models import Member, Membership
 from app.core import clock
 from app.core.audit import AuditEntry
 from app.core.text import excerpt
 from app.filters import queries as filters
 from app.forum.models import Board, Post, Revision, Thread, pictures_in, with_alts
-from app.forum.queries import Page, may_enter_sql, posts_by_ids, pseudonyms_by_id
+from app.forum.queries import BOARDS, Page, may_enter_sql, posts_by_ids, pseudonyms_by_id
 from app.moderation.changes import Change, changes
 from app.moderation.models import Act, Outcome, Report, ReportReason, Rule, Sanction, Statement
 from app.moderation.models import SanctionKind as Kind
-from app.policy.permissions import Permission, Verdict, judge
-from app.policy.vocabulary import Actor, Gate, Role, Standing, Trust, Visibility
+from app.policy.permissions import Permission, Verdict, is_moderator, judge, kept_by
+from app.policy.vocabulary import Actor, Entry, Gate, Role, Standing, Trust, Visibility
 from app.review import queries as review
 from app.review.models import IN_BODY, IN_TITLE, Reason, ReviewItem
 from app.review.queries import Counts, Filter
@@ -37,6 +37,7 @@ DAYS_A_PAGE: Final = 30
 NEIGHBOURS: Final = 5  # items, statements shown beside an item
 LEFT_TO_AUTHORS: Final = (Reason.HELD, Reason.FIRST_POST)  # where no other moderator is there
 OF_THE_WHOLE: Final = frozenset({Category.SHIELD})  # findings that name no place in the text
+NEVER: Final = false()
 NOWHERE: Final = Gate(read=Trust.VISITOR, reply=Trust.NEWCOMER, start=Trust.NEWCOMER)
 
 Rows = Select[*tuple[Any, ...]]
@@ -142,17 +143,20 @@ def _may_see(actor: Actor) -> list[ColumnElement[bool]]:
     """The `see` rules of `review:read` as conditions; what is gone is not to be decided."""
     author_id = func.coalesce(_direct.author_id, Statement.member_id)
     others = select(Member.id).where(
-        _may_moderate(),
+        _may_moderate(of_the_board(BOARDS.id)),
         Member.roles.op("&")(Board.gate_role) == Board.gate_role,
         Member.id != actor.id,
     )
     is_left_to_author = and_(
         ReviewItem.reason.in_(LEFT_TO_AUTHORS), ReviewItem.report_count == 0, ~others.exists()
     )
+    here = _is_here(actor)
+    if not is_moderator(actor, None):
+        here = and_(here, ReviewItem.reason != Reason.ANSWER)
     return [
         or_(_direct.id.is_not(None), Statement.id.is_not(None)),
         or_(_direct.id.is_(None), _direct.visibility != Visibility.QUARANTINED),
-        or_(Board.id.is_(None), may_enter_sql(actor)),
+        here,
         or_(author_id.is_(None), author_id != actor.id, is_left_to_author),
     ]
 
@@ -258,6 +262,11 @@ class Matter:
         return is_held and self.is_alone and not self.reports
 
     @property
+    def is_answer(self) -> bool:
+        """Whether it is an answer to a decision, which is read by moderators of the whole site."""
+        return self.statement is not None
+
+    @property
     def decider_ids(self) -> frozenset[int]:
         """Who made the decision that is answered, if there is somebody else to read the answer."""
         if self.statement is None or self.is_alone:
@@ -330,8 +339,11 @@ def matter_of(session: Session, item: ReviewItem) -> Matter | None:
     author_id = statement.member_id if statement else post.author_id if post else None
     reports = reports_of(session, item)
     parties = {author_id}
+    board_id = None
     if statement is not None:
         parties |= {statement.moderator_id, statement.second_id}
+    elif post is not None:
+        board_id = post.thread.board_id
     parties |= {report.reporter_id for report in reports}
     return Matter(
         item=item,
@@ -339,7 +351,7 @@ def matter_of(session: Session, item: ReviewItem) -> Matter | None:
         statement=statement,
         author=None if author_id is None else session.get(Member, author_id),
         reports=reports,
-        is_alone=_is_alone(session, parties, post),
+        is_alone=_is_alone(session, parties, post, board_id),
     )
 
 
@@ -365,10 +377,32 @@ def _post_by_inner_id(session: Session, inner: int) -> Post | None:
     return session.scalars(query).first()
 
 
-def _may_moderate() -> ColumnElement[bool]:
-    """Whether a member moderates, and is here to do it; at which board is said by the caller."""
+def of_the_board(board_id: ColumnElement[int] | int) -> ColumnElement[bool]:
+    """Whether a member is one of the moderators that a board has for itself."""
+    seat = select(Membership.id).where(
+        Membership.board_id == board_id,
+        Membership.member_id == Member.id,
+        Membership.is_moderator,
+        Membership.invited_on.is_(None),
+    )
+    return seat.exists()
+
+
+def _is_here(actor: Actor) -> ColumnElement[bool]:
+    """The actor enters the board and moderates it: `may_enter` and `moderates` as a condition.
+
+    What is on no board any more is for moderators of the whole site.
+    """
+    if is_moderator(actor, None):
+        return or_(Board.id.is_(None), may_enter_sql(actor))
+    kept = Board.id.in_(sorted(kept_by(actor)))
+    return and_(Board.entry != Entry.TRUST, kept, may_enter_sql(actor))
+
+
+def _may_moderate(or_else: ColumnElement[bool] = NEVER) -> ColumnElement[bool]:
+    """Whether a member moderates the whole site, or else, and is here to do it."""
     return and_(
-        Member.roles.op("&")(int(Role.MODERATOR)) != 0,
+        or_(Member.roles.op("&")(int(Role.MODERATOR)) != 0, or_else),
         Member.standing == Standing.GOOD,
         Member.is_confirmed,
     )
@@ -382,18 +416,46 @@ def moderators(session: Session, without: set[int]) -> list[Member]:
 
 def successors(session: Session, moderator: Actor, matter: Matter) -> list[Member]:
     """The other moderators who may decide an item, by the rule that bars its own parties."""
+    circle = matter.gate.circle
+    keepers = _keeper_ids(session, circle)
+    query = select(Member).where(
+        _may_moderate(Member.id.in_(sorted(keepers))), Member.id != moderator.id
+    )
     return [
         other
-        for other in moderators(session, without={moderator.id or 0})
-        if judge(Permission.REVIEW_DECIDE, other.actor, matter).verdict is Verdict.ALLOW
+        for other in session.scalars(query.order_by(Member.id))
+        if judge(
+            Permission.REVIEW_DECIDE,
+            seated(other.actor, circle) if other.id in keepers else other.actor,
+            matter,
+        ).verdict
+        is Verdict.ALLOW
     ]
 
 
-def _is_alone(session: Session, parties: set[int | None], post: Post | None) -> bool:
-    """Whether no moderator is left who may enter the board and has no part in a matter."""
+def _keeper_ids(session: Session, circle: int) -> frozenset[int]:
+    """The inner ids of the moderators that a board has for itself; none without such a board."""
+    if not circle:
+        return frozenset()
+    return frozenset(session.scalars(select(Member.id).where(of_the_board(circle))))
+
+
+def seated(actor: Actor, board_id: int) -> Actor:
+    """Somebody who moderates one board by itself, as the rules see it."""
+    here = frozenset({board_id})
+    return replace(actor, joined=here, keeps=here)
+
+
+def _is_alone(
+    session: Session, parties: set[int | None], post: Post | None, board_id: int | None
+) -> bool:
+    """Whether no moderator is left who may enter the board and has no part in a matter.
+
+    Those whom the board has for itself count where `board_id` names it.
+    """
     role = int(NOWHERE.role if post is None else post.gate.role)
     others = select(Member.id).where(
-        _may_moderate(),
+        _may_moderate(NEVER if board_id is None else of_the_board(board_id)),
         Member.roles.op("&")(role) == role,
         Member.id.not_in([party for party in parties if party is not None]),
     )
@@ -520,7 +582,7 @@ def history(session: Session, actor: Actor, matter: Matter) -> History:
         Statement.member_id == matter.author_id,
         Statement.act != Act.RELEASE,
         Statement.undone_on.is_(None),
-        or_(Board.id.is_(None), may_enter_sql(actor)),
+        _is_here(actor),
     )
     decisions = (
         select(Statement)
@@ -540,7 +602,7 @@ def history(session: Session, actor: Actor, matter: Matter) -> History:
     return History(
         statements=found[:NEIGHBOURS],
         statement_count=len(found),
-        sanctions=sanctions_of(session, matter.author_id),
+        sanctions=sanctions_of(session, matter.author_id) if is_moderator(actor, None) else [],
         related=[_queue_row(actor, row) for row in session.execute(others)],
     )
 

@@ -134,7 +134,7 @@ def hand_over(copy: Message) -> ResponseReturnValue:
 
 
 @blueprint.get("/queue/messages")
-@permit(Permission.QUEUE_READ)
+@permit(Permission.DESK_KEEP)
 def handed_messages() -> ResponseReturnValue:
     """The messages that were handed over and that this moderator can open."""
     waiting = handing.waiting_for(session(), me())
@@ -271,13 +271,20 @@ def _queue_page(
         claims=Claimed,
         form=form,
         problems=form.problems() | note.problems(),
-        shift_note=desk.shift_note(session(), me(), signed_in().unlock()),
+        shift_note=_shift_note(),
         note=note,
         ticked={public_id for public_id, _version, _seen in form.chosen},
         is_stale=is_stale,
         rules=words.options(words.RULES),
         here=_queue_url(asked),
     )
+
+
+def _shift_note() -> desk.LeftNote | None:
+    """The note for this shift; it is for those who moderate the whole site."""
+    if not may(Permission.DESK_KEEP):
+        return None
+    return desk.shift_note(session(), me(), signed_in().unlock())
 
 
 def _queue_url(asked: dict[str, Any]) -> str:
@@ -408,12 +415,15 @@ def decide(matter: Matter) -> ResponseReturnValue:
     """Decide about a post and its author, or show what its author would read."""
     form = DecisionForm()
     if form.wants_reason:
+        demand(Permission.DESK_KEEP)
         canned = desk.reason_by_id(session(), form.canned.data or "")
         if canned is not None:
             form.begin_with(canned.text, canned.rule)
         return _item_page(matter, form)
     if not form.validate():
         return _item_page(matter, form, status=422)
+    if form.decision().sanction is not None:
+        demand(Permission.SANCTION_GIVE)
     if form.wants_preview:
         preview = service.draft(me(), matter, form.decision())
         return _item_page(matter, form, preview=preview, is_preview=True)
@@ -503,9 +513,8 @@ def _successors(matter: Matter) -> list[tuple[str, str]]:
 
 def _canned(matter: Matter) -> dict[str, Any]:
     """The worded reasons of the team, as choices; none where nothing is left to decide."""
-    kept = (
-        desk.canned_reasons(session()) if matter.item.is_open and matter.statement is None else []
-    )
+    is_wanted = matter.item.is_open and matter.statement is None and may(Permission.DESK_KEEP)
+    kept = desk.canned_reasons(session()) if is_wanted else []
     return {
         "canned_reasons": kept,
         "reason_options": [("", _("Choose")), *((one.public_id, one.name) for one in kept)],

@@ -21,6 +21,7 @@ from app.policy.vocabulary import (
     Role,
     Ruled,
     Sealed,
+    Seated,
     Shown,
     Standing,
     Threaded,
@@ -43,6 +44,9 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     BOARD_EDIT = "board:edit"
     BOARD_FEED = "board:feed"
+    BOARD_INVITE = "board:invite"
+    BOARD_LEAVE = "board:leave"
+    BOARD_MEMBERS = "board:members"
     BOARD_READ = "board:read"
     CASE_LEAD = "case:lead"
     CASE_READ = "case:read"
@@ -69,6 +73,8 @@ class Permission(StrEnum):
     INVITE_TRACE = "invite:trace"
     LIST_EDIT = "list:edit"
     MEMBER_READ = "member:read"
+    MEMBERSHIP_ACCEPT = "membership:accept"
+    MEMBERSHIP_END = "membership:end"
     MESSAGE_ERASE = "message:erase"
     MESSAGE_JUDGE = "message:judge"
     MESSAGE_LIST = "message:list"
@@ -102,6 +108,7 @@ class Permission(StrEnum):
     ROUND_LIST = "round:list"
     ROUND_READ = "round:read"
     ROUND_RUN = "round:run"
+    SANCTION_GIVE = "sanction:give"
     SANCTION_LIFT = "sanction:lift"
     SAVED_LIST = "saved:list"
     SETTINGS_EDIT = "settings:edit"
@@ -174,14 +181,53 @@ def builds_or_enters(actor: Actor, subject: Gated) -> bool:
 
 
 def may_enter(actor: Actor, subject: Gated) -> bool:
-    """The board's gate lets the actor in: by trust or as a moderator, and by role if asked."""
+    """The board's gate lets the actor in: by trust or as a moderator, and by role if asked.
+
+    Where one enters by joining, trust opens nothing; moderators of the whole site enter all the
+    same, so that nobody is left alone with those who moderate there.
+    """
     gate = subject.gate
-    return gate.role in roles_at_gates(actor) and gate.read <= readable_from(actor)
+    if gate.role not in roles_at_gates(actor):
+        return False
+    if gate.circle:
+        return has_joined(actor, subject) or enters_every_circle(actor)
+    return gate.read <= readable_from(actor)
+
+
+def has_joined(actor: Actor, subject: Gated) -> bool:
+    """The actor was let into this board by name, and is still of it."""
+    return subject.gate.circle in joined_by(actor)
+
+
+def entered_by_joining(actor: Actor, subject: Gated) -> bool:
+    """One enters the board by joining it."""
+    return subject.gate.circle != 0
+
+
+def moderates(actor: Actor, subject: Gated) -> bool:
+    """The actor moderates the whole site, or this board."""
+    return is_moderator(actor, None) or subject.gate.circle in kept_by(actor)
+
+
+def moderates_somewhere(actor: Actor, subject: object) -> bool:
+    """The actor moderates the whole site, or a board."""
+    return is_moderator(actor, None) or bool(kept_by(actor))
+
+
+def decides_here(actor: Actor, subject: Contested) -> bool:
+    """The actor moderates where it happened; answers are for moderators of the whole site."""
+    return is_moderator(actor, None) or (moderates(actor, subject) and not subject.is_answer)
+
+
+def invited(actor: Actor, subject: Seated) -> bool:
+    """It is an invitation to the actor that was not yet taken."""
+    return belongs(actor, subject) and subject.is_invitation
 
 
 def open_to_visitors(actor: Actor, subject: Gated) -> bool:
     """Anybody may read the board, signed in or not."""
-    return subject.gate.read is Trust.VISITOR and not subject.gate.role
+    gate = subject.gate
+    return gate.read is Trust.VISITOR and not gate.role and not gate.circle
 
 
 def may_know_of_it(actor: Actor, subject: Shown) -> bool:
@@ -190,7 +236,7 @@ def may_know_of_it(actor: Actor, subject: Shown) -> bool:
         return False
     if subject.visibility is Visibility.QUARANTINED:
         return own(actor, subject)  # moderators as well: one of them may be the reason
-    if subject.is_in_the_open or is_moderator(actor, subject):
+    if subject.is_in_the_open or moderates(actor, subject):
         return True
     return subject.visibility is Visibility.HELD and own(actor, subject)
 
@@ -207,8 +253,8 @@ def belongs(actor: Actor, subject: Owned) -> bool:
 
 def concerns(actor: Actor, subject: Ruled) -> bool:
     """It is the actor's own, or the actor moderates where it happened."""
-    moderates = is_moderator(actor, None) and not is_suspended(actor)
-    return belongs(actor, subject) or (moderates and may_enter(actor, subject))
+    may_look = moderates(actor, subject) and not is_suspended(actor)
+    return belongs(actor, subject) or (may_look and may_enter(actor, subject))
 
 
 def may_write(actor: Actor, subject: object) -> bool:
@@ -218,17 +264,17 @@ def may_write(actor: Actor, subject: object) -> bool:
 
 def trusted_to_reply(actor: Actor, subject: Gated) -> bool:
     """The actor's trust is enough to reply on this board."""
-    return actor.trust >= subject.gate.reply or is_moderator(actor, subject)
+    return actor.trust >= subject.gate.reply or moderates(actor, subject)
 
 
 def trusted_to_start(actor: Actor, subject: Gated) -> bool:
     """The actor's trust is enough to start a thread on this board."""
-    return actor.trust >= subject.gate.start or is_moderator(actor, subject)
+    return actor.trust >= subject.gate.start or moderates(actor, subject)
 
 
 def trusted_to_attach(actor: Actor, subject: Gated) -> bool:
     """The actor's trust is enough to add pictures on this board."""
-    return actor.trust >= subject.gate.attach or is_moderator(actor, subject)
+    return actor.trust >= subject.gate.attach or moderates(actor, subject)
 
 
 def trusted_to_invite(actor: Actor, subject: object) -> bool:
@@ -253,7 +299,7 @@ def somebody_else(actor: Actor, subject: Person) -> bool:
 
 def unlocked(actor: Actor, subject: Threaded) -> bool:
     """The thread takes replies, or the actor moderates."""
-    return not subject.is_locked or is_moderator(actor, subject)
+    return not subject.is_locked or moderates(actor, subject)
 
 
 def still_there(actor: Actor, subject: Shown) -> bool:
@@ -269,7 +315,7 @@ def still_kept(actor: Actor, subject: Shown) -> bool:
 def still_to_be_seen(actor: Actor, subject: Shown) -> bool:
     """The text that it belongs to is there, or was removed and a moderator decides about it."""
     is_removed = subject.visibility is Visibility.REMOVED
-    return still_there(actor, subject) or (is_removed and is_moderator(actor, subject))
+    return still_there(actor, subject) or (is_removed and moderates(actor, subject))
 
 
 def published(actor: Actor, subject: Shown) -> bool:
@@ -289,7 +335,7 @@ def others(actor: Actor, subject: Shown) -> bool:
 
 def own_or_moderated(actor: Actor, subject: Shown) -> bool:
     """The actor wrote it, or moderates."""
-    return own(actor, subject) or is_moderator(actor, subject)
+    return own(actor, subject) or moderates(actor, subject)
 
 
 def unanswered(actor: Actor, subject: Answerable) -> bool:
@@ -355,6 +401,9 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.AUDIT_READ: Access(see=(is_moderator,)),
     Permission.BOARD_EDIT: Access(see=(is_operator,)),
     Permission.BOARD_FEED: Access(see=(open_to_visitors,)),
+    Permission.BOARD_INVITE: Access(see=(may_enter, entered_by_joining, moderates)),
+    Permission.BOARD_LEAVE: Access(see=(may_enter, has_joined)),
+    Permission.BOARD_MEMBERS: Access(see=(may_enter, entered_by_joining)),
     Permission.BOARD_READ: Access(see=(may_enter,)),
     Permission.CASE_LEAD: Access(see=(is_named,), do=(leads,)),
     Permission.CASE_READ: Access(see=(is_named,)),
@@ -381,6 +430,10 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.INVITE_TRACE: Access(see=(is_moderator,)),
     Permission.LIST_EDIT: Access(see=(is_operator,)),
     Permission.MEMBER_READ: Access(see=(is_member,)),
+    Permission.MEMBERSHIP_ACCEPT: Access(see=(invited,)),
+    Permission.MEMBERSHIP_END: Access(
+        see=(may_enter, entered_by_joining, moderates), do=(concerns_others,)
+    ),
     Permission.MESSAGE_ERASE: Access(see=(belongs,)),
     Permission.MESSAGE_JUDGE: Access(see=(is_moderator, holds_a_key)),
     Permission.MESSAGE_LIST: Access(see=(is_member,)),
@@ -417,18 +470,19 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.POST_THANK: Access(see=(may_know_of_it,), do=(is_member, published, others)),
     Permission.PROTECTION_BEGIN: Access(see=(looks_after,)),
     Permission.PROTECTION_END: Access(see=(looks_after, builds_or_enters)),
-    Permission.QUEUE_READ: Access(see=(is_moderator,)),
+    Permission.QUEUE_READ: Access(see=(moderates_somewhere,)),
     Permission.QUEUE_RESCREEN: Access(see=(is_moderator,)),
     Permission.REPORT_LIST: Access(see=(is_member,)),
     Permission.REVIEW_DECIDE: Access(
-        see=(is_moderator, may_enter, not_a_party), do=(did_not_report, did_not_decide_before)
+        see=(decides_here, may_enter, not_a_party), do=(did_not_report, did_not_decide_before)
     ),
-    Permission.REVIEW_READ: Access(see=(is_moderator, may_enter, not_a_party)),
+    Permission.REVIEW_READ: Access(see=(decides_here, may_enter, not_a_party)),
     Permission.ROUND_ANSWER: Access(see=(builds_or_enters,), do=(may_write, trusted_to_reply)),
     Permission.ROUND_ASK: Access(see=(looks_after,)),
     Permission.ROUND_LIST: Access(see=(is_member,)),
     Permission.ROUND_READ: Access(see=(builds_or_enters,)),
     Permission.ROUND_RUN: Access(see=(looks_after,)),
+    Permission.SANCTION_GIVE: Access(see=(is_moderator,)),
     Permission.SANCTION_LIFT: Access(see=(is_moderator, may_enter), do=(concerns_others,)),
     Permission.SAVED_LIST: Access(see=(is_member,)),
     Permission.SETTINGS_EDIT: Access(see=(is_operator,)),
@@ -439,9 +493,9 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.STATEMENT_READ: Access(see=(concerns,)),
     Permission.THREAD_CREATE: Access(see=(may_enter,), do=(is_member, may_write, trusted_to_start)),
     Permission.THREAD_FOLLOW: Access(see=(may_know_of_it,), do=(is_member,)),
-    Permission.THREAD_LOCK: Access(see=(may_know_of_it, is_moderator)),
+    Permission.THREAD_LOCK: Access(see=(may_know_of_it, moderates)),
     Permission.THREAD_MOVE: Access(see=(may_know_of_it, is_moderator)),
-    Permission.THREAD_PIN: Access(see=(may_know_of_it, is_moderator)),
+    Permission.THREAD_PIN: Access(see=(may_know_of_it, moderates)),
     Permission.THREAD_READ: Access(see=(may_know_of_it,)),
     Permission.TRUST_GIVE: Access(see=(is_moderator,), do=(concerns_others,)),
     Permission.UPLOAD_READ: Access(see=(belongs,)),
@@ -510,3 +564,23 @@ def readable_from(actor: Actor) -> Trust:
 def roles_at_gates(actor: Actor) -> Role:
     """The roles that open gates to the actor: none while suspended or not yet confirmed."""
     return Role.NONE if is_suspended(actor) or not actor.is_confirmed else actor.roles
+
+
+def joined_by(actor: Actor) -> frozenset[int]:
+    """The boards that membership opens to the actor: none while suspended or not yet confirmed."""
+    return frozenset() if is_suspended(actor) or not actor.is_confirmed else actor.joined
+
+
+def kept_by(actor: Actor) -> frozenset[int]:
+    """The boards that the actor moderates: none while suspended or not yet confirmed."""
+    return actor.keeps & joined_by(actor)
+
+
+def enters_every_circle(actor: Actor) -> bool:
+    """Whether the actor moderates the whole site, and so enters what one enters by joining."""
+    return Role.MODERATOR in roles_at_gates(actor)
+
+
+def moderates_board(actor: Actor, board_id: int) -> bool:
+    """The rule `moderates` for a board that is known by its inner id alone, for SQL."""
+    return is_moderator(actor, None) or board_id in kept_by(actor)

@@ -37,6 +37,13 @@ class Standing(StrEnum):
     REMOVED = "removed"
 
 
+class Entry(StrEnum):
+    """How one comes to enter a board."""
+
+    TRUST = "trust"  # by trust, and by role where one is asked
+    INVITED = "invited"  # by an invitation from who moderates there
+
+
 class Visibility(StrEnum):
     """Who may see a thread or a post at all. One state, not four booleans."""
 
@@ -62,6 +69,9 @@ class Actor:
     theme: str = ""
     is_confirmed: bool = True  # has typed back a recovery code
     withheld: Role = Role.NONE  # roles without power until there is a second factor
+    joined: frozenset[int] = frozenset()  # the boards that the actor was let into by name
+    keeps: frozenset[int] = frozenset()  # those of them that the actor moderates
+    withheld_keeps: frozenset[int] = frozenset()  # the same, without power as `withheld`
     norms_version: int = 0  # of the norms that he or she has agreed to
     is_being_recovered: bool = False  # somebody has asked to come back with two recovery codes
 
@@ -70,19 +80,34 @@ class Actor:
         """Whether somebody is signed in."""
         return self.id != 0
 
+    @property
+    def has_power(self) -> bool:
+        """Whether a role, or the moderating of a board, asks the actor for a second factor."""
+        return bool(self.roles or self.keeps) or self.waits_for_factor
+
+    @property
+    def waits_for_factor(self) -> bool:
+        """Whether such a power waits until there is a second factor."""
+        return bool(self.withheld or self.withheld_keeps)
+
 
 VISITOR: Final = Actor(id=0, public_id="", pseudonym="", trust=Trust.VISITOR, roles=Role.NONE)
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The lowest trust that may read, reply, start threads and add pictures, and any role asked."""
+    """The lowest trust that may read, reply, start threads and add pictures, and any role asked.
+
+    `circle` is the inner id of a board that only those enter who have joined it, whatever their
+    trust; it is nought where trust decides.
+    """
 
     read: Trust
     reply: Trust
     start: Trust
     role: Role = Role.NONE
     attach: Trust = Trust.KNOWN
+    circle: int = 0
 
 
 class Gated(Protocol):
@@ -140,6 +165,13 @@ class Answerable(Owned, Protocol):
     def is_answerable(self) -> bool: ...
 
 
+class Seated(Owned, Gated, Protocol):
+    """A member's place on a board, or the invitation to it."""
+
+    @property
+    def is_invitation(self) -> bool: ...
+
+
 class Ruled(Owned, Gated, Protocol):
     """A decision about a member's text on a board."""
 
@@ -151,6 +183,8 @@ class Contested(Gated, Protocol):
     def author_id(self) -> int | None: ...
     @property
     def is_left_to_author(self) -> bool: ...
+    @property
+    def is_answer(self) -> bool: ...
     @property
     def reporter_ids(self) -> frozenset[int]: ...
     @property

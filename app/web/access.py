@@ -149,9 +149,9 @@ def demand(permission: Permission, subject: object = None) -> None:
 
 def _waits_for_factor(permission: Permission) -> bool:
     """Whether the door would open to the roles that wait for a second factor."""
-    if not actor().withheld:
+    if not actor().waits_for_factor:
         return False
-    with_roles = replace(actor(), roles=actor().withheld)
+    with_roles = replace(actor(), roles=actor().withheld, keeps=actor().withheld_keeps)
     return judge(permission, with_roles).verdict is Verdict.ALLOW
 
 

@@ -59,12 +59,14 @@ from app.support.service import Entry
 from tests.factories import (
     make_board,
     make_category,
+    make_circle,
     make_member,
     make_moderator,
     make_picture,
     make_post,
     make_thread,
     private_key_of,
+    seat,
 )
 
 ABSENT: Final = "abcdefghjkmnpqrs"
@@ -114,6 +116,7 @@ OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
     "handed_id": lambda _: [],
     "item_id": lambda _: [],
     "link": lambda _: [0],
+    "membership_id": lambda _: [],
     "message_id": lambda _: [],
     "name": lambda _: ["nothing.css"],
     "notice_id": lambda _: [],
@@ -155,6 +158,9 @@ OPERATORS: Final = {
         "community.sign_wording",
         "community.take_answer_back",
         "community.wordings",
+        "membership.appoint",
+        "membership.dismiss",
+        "membership.moderators",
     )
 }
 DRAWN_BY_LOT: Final = {
@@ -185,11 +191,13 @@ def world(session: Session, sign_in: Callable[..., FlaskClient], client: FlaskCl
         "Heron": heron,
         "Owl": owl,
         "Finch": make_member(session, "Finch", trust=Trust.NEWCOMER),
-        "Stoat": make_member(session, "Stoat", trust=Trust.REGULAR),
+        "Stoat": make_member(session, "Stoat", trust=Trust.REGULAR, has_factor=True),
         "Robin": make_member(session, "Robin", trust=Trust.REGULAR, roles=Role.OPERATOR),
     }
     made = World()
     made.board = make_board(session, "Harbour", gate_read=Trust.VISITOR)
+    # Stoat moderates a board, so that the queue opens: with nothing in it that is of another.
+    seat(session, make_circle(session, "Cove"), people["Stoat"], keeps=True)
     made.thread = make_thread(session, board=made.board, author=heron)
     made.post = make_post(session, thread=made.thread, author=heron, body="An open answer.")
     _hide(session, made, heron, owl, people["Stoat"])
@@ -336,9 +344,37 @@ def _hide(session: Session, made: World, heron: Member, owl: Member, stoat: Memb
         "picture_id": pictures,
         "upload_id": [upload.public_id],
     }
+    joined = _circle(session, made, heron, stoat)
     _seal(session, made, heron, owl)
     saved.save(session, stoat.actor, private_key_of(stoat), answer)  # while he was let in
-    made.things = [answer, held, held_thread, inside, secret, category]
+    made.things = [answer, held, held_thread, inside, secret, category, *joined]
+
+
+def _circle(session: Session, made: World, heron: Member, stoat: Member) -> list[Any]:
+    """A board that Heron has joined, open to the lowest trust if trust counted; something reported.
+
+    Stoat has asked nobody and is not invited; whom Heron invites is somebody else.
+    """
+    circle = make_circle(session, "Canarycircle", description="Canarycircle")
+    inside = make_thread(
+        session, board=circle, author=heron, title="Canarycircletitle", body="Canarycirclebody"
+    )
+    opening = session.scalars(select(Post).where(Post.thread_id == inside.id)).one()
+    item = ReviewItem(reason=Reason.REPORTED, subject=opening.public_id, opened_at=clock.now())
+    session.add_all([item, Follow(member_id=stoat.id, thread_id=inside.id, marker=None)])
+    places = [
+        seat(session, circle, heron, keeps=True),
+        seat(session, circle, make_member(session, "Canaryguest"), asked=True),
+    ]
+    made.hidden |= {"membership_id": [place.public_id for place in places]}
+    for name, one in (
+        ("board_id", circle),
+        ("thread_id", inside),
+        ("post_id", opening),
+        ("item_id", item),
+    ):
+        made.hidden[name].append(one.public_id)
+    return [opening, inside, circle]
 
 
 def _draft(session: Session, heron: Member, secret: Board) -> str:
@@ -596,10 +632,14 @@ def _row_counts(session: Session) -> dict[str, int]:
 def test_those_who_may_see_it_do(world: World) -> None:
     # Without this the tests above would hold on a forum that shows nobody anything.
     heron, owl = world.browsers["Heron"], world.browsers["Owl"]
-    secret, (inside, held_thread) = world.hidden["board_id"][0], world.hidden["thread_id"]
+    secret, circle = world.hidden["board_id"]
+    inside, held_thread, joined = world.hidden["thread_id"]
     for browser in (heron, owl):
         assert "Canaryboard" in browser.get("/").text
         assert "Canarytitle" in browser.get(f"/boards/{secret}").text
+        assert "Canarycircle" in browser.get(f"/boards/{circle}/members").text
+        assert "Canarycirclebody" in browser.get(f"/threads/{joined}").text
+        assert "Canarycirclebody" in browser.get("/search?q=canarycirclebody").text
         assert "Canaryanswer" in browser.get(f"/threads/{inside}").text
         assert "Canarybody held" in browser.get(f"/threads/{held_thread}").text
         assert "Canaryheld" in browser.get(f"/threads/{world.thread.public_id}").text

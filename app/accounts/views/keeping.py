@@ -63,6 +63,6 @@ def onward_path() -> str:
     """Where the signed note in `next` leads, else home."""
     if not actor().is_confirmed:
         return url_for("accounts.recovery_codes")
-    if actor().withheld and "next" not in request.values:
+    if actor().waits_for_factor and "next" not in request.values:
         return url_for("accounts.second_factor")
     return onward.follow(request.values.get("next", "")) or url_for("forum.home")

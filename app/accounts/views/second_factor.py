@@ -51,7 +51,7 @@ def turn_factor_on() -> ResponseReturnValue:
 @confirmed
 def turn_factor_off() -> ResponseReturnValue:
     """Turn the second factor off; whoever has a role keeps it."""
-    if me().roles or me().withheld:
+    if me().has_power:
         problem = _("Whoever has a role here needs a second factor. You can set up another one.")
         return _factor_page(_fresh_key(), {"": problem})
     key = signed_in().unlock()
@@ -80,7 +80,7 @@ def _factor_page(ticket: Ticket, problems: dict[str, str] | None = None) -> Resp
         status=422 if problems else 200,
         problems=Problems(problems or {}),
         has_factor=signed_in().has_factor,
-        needs_factor=bool(me().roles or me().withheld),
+        needs_factor=me().has_power,
         key=ticket.offer,
         address=totp.address(totp.read_key(ticket.offer)),
         ticket=tickets.sign(secret(), ticket),

@@ -192,7 +192,7 @@ def _until(route: Route) -> date | None:
 
 def _is_open(board: Board) -> bool:
     """Whether anybody may read a board without an account."""
-    return board.gate_read is Trust.VISITOR and not board.gate_role
+    return board.gate_read is Trust.VISITOR and not board.gate_role and not board.gate.circle
 
 
 def grounds(session: Session, opened: Opened, words: str = "") -> Grounds:
