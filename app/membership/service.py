@@ -75,6 +75,8 @@ def put_out(session: Session, moderator: Actor, place: Place) -> None:
     has_joined = not place.is_invitation
     end(session, place)
     if has_joined:
+        if place.is_moderator:
+            sessions.end_all(session, place.membership.member_id)
         forum.notify(session, place.membership.member_id, ENDED, place.public_id)
     audit.record(session, moderator.public_id, "board.put_out", place.board.public_id)
 

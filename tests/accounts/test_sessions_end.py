@@ -22,8 +22,10 @@ from app.accounts.second_factor import Holder
 from app.core import clock, crypto
 from app.core.crypto import Passphrase
 from app.core.db import Base
+from app.membership import service as membership
+from app.membership.queries import place_by_id
 from app.policy.vocabulary import Role, Standing
-from tests.factories import CHEAP, FACTOR, make_member, private_key_of
+from tests.factories import CHEAP, FACTOR, make_circle, make_member, private_key_of, seat
 
 NEW: Final = Passphrase("eleven brass anchors rust slowly")
 
@@ -72,6 +74,19 @@ def revoke(session: Session, member: Member) -> None:
     service.revoke_role(session, "machine", member, Role.OPERATOR)
 
 
+def appoint(session: Session, member: Member) -> None:
+    board = make_circle(session)
+    seat(session, board, member)
+    membership.appoint(session, make_member(session, "Robin").actor, board, member)
+
+
+def dismiss(session: Session, member: Member) -> None:
+    place = seat(session, make_circle(session), member, keeps=True)
+    found = place_by_id(session, place.public_id)
+    assert found is not None
+    membership.dismiss(session, make_member(session, "Robin").actor, found)
+
+
 def suspend(session: Session, member: Member) -> None:
     until = clock.now() + timedelta(days=3)
     service.set_standing(session, member.id, Standing.SUSPENDED, until)
@@ -86,6 +101,7 @@ KEYS_OF_THE_DOOR: Final = {
     "members.roles": (grant, revoke),
     "members.standing": (suspend,),
     "members.standing_until": (suspend,),
+    "memberships": (appoint, dismiss),
     "second_factors": (turn_factor_on, turn_factor_off, lose_the_app),
 }
 # What else is kept, and why no session ends when it changes.

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts import names
 from app.accounts.models import Member, MemberSession, Membership
 from app.cases.queries import accounts_that_may_read
 from app.core import clock
@@ -143,7 +144,7 @@ def test_a_no_leaves_nothing_behind_and_nobody_else_takes_an_invitation(
 
 
 def test_invitations_go_after_thirty_days_and_memberships_stay(
-    session: Session, cove: Board, stop_clock: Callable[..., None]
+    session: Session, cove: Board
 ) -> None:
     asked = seat(session, cove, make_member(session, "Heron"), asked=True)
     asked.invited_on = clock.today() - timedelta(days=31)
@@ -299,6 +300,7 @@ def test_a_board_opened_to_trust_again_forgets_who_was_of_it(
 def test_a_name_that_nothing_connects_with_the_old_one_is_on_no_board(
     session: Session, cove: Board
 ) -> None:
+    session.info[names.KEY_NAME] = bytes(32)
     heron = make_member(session, "Heron")
     seat(session, cove, heron)
     rename(session, heron.actor, "Plover", History.UNLINKED)

@@ -17,6 +17,7 @@ from app.policy.permissions import Permission, Verdict, is_shut_out, judge, read
 from app.policy.vocabulary import VISITOR, Actor, Gate, Role, Standing, Trust, Visibility
 
 ME, SOMEBODY = 7, 8
+ACTIVE: Final = frozenset({"good", "slowed", "silenced"})
 ALLOW, DENY, HIDE = Verdict.ALLOW, Verdict.DENY, Verdict.HIDE
 ROLES: Final = (
     Role.NONE,
@@ -33,7 +34,10 @@ GATES: Final = (
     Gate(read=Trust.TRUSTED, reply=Trust.TRUSTED, start=Trust.TRUSTED),
     Gate(read=Trust.VISITOR, reply=Trust.VISITOR, start=Trust.VISITOR, role=Role.RESPONDER),
     Gate(read=Trust.KNOWN, reply=Trust.KNOWN, start=Trust.KNOWN, role=Role.MODERATOR),
+    # Whoever has joined the third board reads there; trust counts for replying alone.
+    Gate(read=Trust.VISITOR, reply=Trust.NEWCOMER, start=Trust.KNOWN, circle=3),
 )
+HERE, ELSEWHERE = frozenset({3}), frozenset({4})
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ class Thing:
     reporter_ids: frozenset[int] = frozenset()
     decider_ids: frozenset[int] = frozenset()
     is_left_to_author: bool = False
+    is_answer: bool = False
+    is_invitation: bool = False
     reader_ids: frozenset[int] = frozenset()
     named_ids: frozenset[int] = frozenset()
     lead_ids: frozenset[int] = frozenset()
@@ -65,6 +71,18 @@ def actors() -> Iterator[Actor]:
     for trust, roles, standing in product(list(Trust)[1:], ROLES, Standing):
         yield Actor(
             id=ME, public_id="me", pseudonym="Wren", trust=trust, roles=roles, standing=standing
+        )
+    places = ((HERE, frozenset[int]()), (HERE, HERE), (ELSEWHERE, ELSEWHERE))
+    for (joined, keeps), standing in product(places, Standing):
+        yield Actor(
+            id=ME,
+            public_id="me",
+            pseudonym="Wren",
+            trust=Trust.NEWCOMER,
+            roles=Role.NONE,
+            standing=standing,
+            joined=joined,
+            keeps=keeps,
         )
 
 
@@ -96,15 +114,21 @@ def belongings() -> Iterator[Thing]:
     """Notices, statements and sanctions, about what happened on every board."""
     switches = product((True, False), (True, False))
     for gate, owner, (answered, late) in product(GATES, (ME, SOMEBODY, None), switches):
-        yield Thing(gate=gate, member_id=owner, is_answered=answered, is_answerable=not late)
+        yield Thing(
+            gate=gate,
+            member_id=owner,
+            is_answered=answered,
+            is_answerable=not late,
+            is_invitation=answered,
+        )
 
 
 def matters() -> Iterator[Thing]:
     """What waits for a moderator: by whom it is, who asked, and who decided before."""
     people = (ME, SOMEBODY, None)
     asking = (frozenset[int](), frozenset({SOMEBODY}), frozenset({ME, SOMEBODY}))
-    for gate, author, reporters, decider, left in product(
-        GATES, people, asking, people, (False, True)
+    for gate, author, reporters, decider, (left, answers) in product(
+        GATES, people, asking, people, ((False, False), (True, False), (False, True))
     ):
         yield Thing(
             gate=gate,
@@ -112,6 +136,7 @@ def matters() -> Iterator[Thing]:
             reporter_ids=reporters,
             decider_ids=frozenset() if decider is None else frozenset({decider}),
             is_left_to_author=left,
+            is_answer=answers,
         )
 
 
@@ -126,12 +151,17 @@ def cases() -> Iterator[Thing]:
 # --- the second statement -------------------------------------------------------------------------
 
 
-def moderates(who: Actor) -> bool:
-    return bool(who.roles & Role.MODERATOR)
+def moderates(who: Actor, what: Thing | None = None) -> bool:
+    """Everywhere, or on the one board that somebody has been asked to look after."""
+    on_this = what is not None and what.gate.circle and what.gate.circle in who.keeps
+    return bool(who.roles & Role.MODERATOR) or bool(on_this and who.standing in ACTIVE)
 
 
 def is_inside(who: Actor, what: Thing) -> bool:
     """A board asks for trust, which a moderator need not have, and perhaps for a role."""
+    if what.gate.circle:
+        is_of_it = what.gate.circle in who.joined or moderates(who)
+        return is_of_it and who.standing in ACTIVE
     if who.standing in {"suspended", "removed"}:
         return what.gate.read == 0 and what.gate.role == 0
     missing_role = what.gate.role & ~who.roles
@@ -146,21 +176,21 @@ def knows(who: Actor, what: Thing) -> bool:
     if what.visibility == "quarantined":
         return is_own
     held_own = what.visibility == "held" and is_own
-    return what.is_in_the_open or moderates(who) or held_own
+    return what.is_in_the_open or moderates(who, what) or held_own
 
 
 def wrote(who: Actor, what: Thing) -> bool:
     return who.id != 0 and what.author_id == who.id
 
 
-def can_write(who: Actor, floor: Trust, *, is_locked: bool) -> bool:
+def can_write(who: Actor, floor: Trust, what: Thing, *, is_locked: bool) -> bool:
     """Members may write who are not silenced, are trusted enough, and where nothing is locked."""
     if who.id == 0 or who.standing not in {"good", "slowed"}:
         return False
-    return moderates(who) or (int(who.trust) >= int(floor) and not is_locked)
+    return moderates(who, what) or (int(who.trust) >= int(floor) and not is_locked)
 
 
-def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa: PLR0911, PLR0912, C901
+def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa: PLR0911, PLR0912, PLR0915, C901
     """What the door must say."""
     thing, _, deed = permission.partition(":")
     if who.standing in {"suspended", "removed"}:
@@ -238,10 +268,18 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         "desk:keep",
         "filter:edit",
         "invite:trace",
-        "queue:read",
         "queue:rescreen",
+        "sanction:give",
     }:
         return ALLOW if moderates(who) else HIDE
+    if permission.value == "queue:read":
+        return ALLOW if moderates(who) or who.keeps else HIDE
+    if thing == "membership" or permission.value in {
+        "board:invite",
+        "board:leave",
+        "board:members",
+    }:
+        return _answer_for_membership(permission.value, who, what)
     if thing == "review":
         return _answer_for_matter(deed, who, what)
     if permission.value == "sanction:lift":
@@ -261,24 +299,25 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         mine = who.id == ME == what.member_id
         if deed == "read":
             is_active = who.standing not in {"suspended", "removed"}
-            others = is_active and moderates(who) and is_inside(who, what)
+            others = is_active and moderates(who, what) and is_inside(who, what)
             return ALLOW if mine or others else HIDE
         if not mine:
             return HIDE
         too_late = what.is_answered or not what.is_answerable
         return DENY if deed == "answer" and too_late else ALLOW
     if permission.value == "board:feed":
-        return ALLOW if what.gate.read == 0 and what.gate.role == 0 else HIDE
+        is_open = what.gate.read == 0 and what.gate.role == 0 and what.gate.circle == 0
+        return ALLOW if is_open else HIDE
     if permission.value == "board:read":
         return ALLOW if is_inside(who, what) else HIDE
     if permission.value == "thread:create":
         if not is_inside(who, what):
             return HIDE
-        return ALLOW if can_write(who, what.gate.start, is_locked=False) else DENY
+        return ALLOW if can_write(who, what.gate.start, what, is_locked=False) else DENY
     if permission.value == "picture:attach":
         if not is_inside(who, what):
             return HIDE
-        return ALLOW if can_write(who, what.gate.attach, is_locked=False) else DENY
+        return ALLOW if can_write(who, what.gate.attach, what, is_locked=False) else DENY
     if not knows(who, what):
         return HIDE
     return _answer_for_text(permission, who, what)
@@ -292,15 +331,31 @@ def _answer_for_round(deed: str, who: Actor, what: Thing) -> Verdict:
         return ALLOW if who.id else HIDE
     if not (who.roles & Role.OPERATOR or is_inside(who, what)):
         return HIDE
-    if deed == "answer" and not can_write(who, what.gate.reply, is_locked=False):
+    if deed == "answer" and not can_write(who, what.gate.reply, what, is_locked=False):
         return DENY
     return ALLOW
+
+
+def _answer_for_membership(name: str, who: Actor, what: Thing) -> Verdict:
+    """An invitation is the invited one's; the rest is for who is inside, or moderates there."""
+    if name == "membership:accept":
+        return ALLOW if who.id == ME == what.member_id and what.is_invitation else HIDE
+    if not what.gate.circle or not is_inside(who, what):
+        return HIDE
+    if name == "board:members":
+        return ALLOW
+    if name == "board:leave":
+        return ALLOW if what.gate.circle in who.joined else HIDE
+    if not moderates(who, what):
+        return HIDE
+    return DENY if name == "membership:end" and what.member_id == who.id else ALLOW
 
 
 def _answer_for_matter(deed: str, who: Actor, what: Thing) -> Verdict:
     """Moderators inside, but not in their own cause; nor twice, nor where they asked for it."""
     is_own_cause = what.author_id == who.id and not what.is_left_to_author
-    if not (moderates(who) and is_inside(who, what)) or is_own_cause:
+    decides = moderates(who) or (moderates(who, what) and not what.is_answer)
+    if not (decides and is_inside(who, what)) or is_own_cause:
         return HIDE
     is_partial = who.id in what.reporter_ids or who.id in what.decider_ids
     return DENY if deed == "decide" and is_partial else ALLOW
@@ -327,27 +382,28 @@ def _answer_for_text(permission: Permission, who: Actor, what: Thing) -> Verdict
         case "thread:read" | "post:read":
             return ALLOW
         case "picture:read":
-            for_a_decision = what.visibility == "removed" and moderates(who)
+            for_a_decision = what.visibility == "removed" and moderates(who, what)
             return ALLOW if there or for_a_decision else HIDE
         case "thread:follow":
             return ALLOW if who.id else DENY
         case "thread:lock" | "thread:move" | "thread:pin":
-            return ALLOW if moderates(who) else HIDE
+            here = None if permission.value == "thread:move" else what
+            return ALLOW if moderates(who, here) else HIDE
         case "post:save":
             return ALLOW if who.id and published else DENY
         case "post:create" | "post:quote":
-            can = can_write(who, what.gate.reply, is_locked=what.is_locked)
+            can = can_write(who, what.gate.reply, what, is_locked=what.is_locked)
             return ALLOW if published and can else DENY
         case "post:report" | "post:thank" | "exposure:send":
             return ALLOW if who.id and published and not wrote(who, what) else DENY
         case "post:edit":
-            can = can_write(who, Trust.VISITOR, is_locked=what.is_locked)
+            can = can_write(who, Trust.VISITOR, what, is_locked=what.is_locked)
             return ALLOW if wrote(who, what) and there and can and what.is_fresh else DENY
         case "post:erase":
             kept = there or what.visibility == "hidden"
             return ALLOW if wrote(who, what) and kept else DENY
         case "post:read_revisions":
-            if not (wrote(who, what) or moderates(who)):
+            if not (wrote(who, what) or moderates(who, what)):
                 return HIDE
             return ALLOW if there else DENY
         case "post:remove_revision":
@@ -375,6 +431,7 @@ THINGS: Final = {
     "invite": lambda: [*belongings(), Thing(inviter_id=ME), Thing(inviter_id=SOMEBODY)],
     "list": lambda: [Thing()],
     "member": lambda: [Thing()],
+    "membership": belongings,
     "message": lambda: [*belongings(), *cases(), Thing(), Thing(id=ME)],
     "mycase": cases,
     "notice": belongings,

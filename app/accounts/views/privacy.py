@@ -36,6 +36,7 @@ TABLE_WORDS: Final = {
     "renamings": _l("That you have changed your pseudonym"),
     "saved_posts": _l("Posts you saved; which they are is sealed to you"),
     "drafts": _l("Drafts, sealed to you"),
+    "memberships": _l("Boards you have joined or are invited to"),
     "follows": _l("Threads you follow"),
     "owed_erasures": _l("What you erased"),
     "thanks": _l("Thanks you gave"),
