@@ -153,7 +153,11 @@ CUTS: Final = {
     Cut.MISTAKE: _l("The invite went to somebody else than was meant"),
 }
 VERBS: Final = {
+    "board.appoint": _l("An operator asked somebody to moderate a board"),
+    "board.dismiss": _l("An operator ended that somebody moderates a board"),
     "board.edit": _l("An operator changed a board"),
+    "board.invite": _l("Moderators invited somebody to a board"),
+    "board.put_out": _l("Moderators took somebody off a board, or an invitation back"),
     "board.open": _l("An operator opened a board"),
     "canned_reason.add": _l("Moderators worded a reason to begin with"),
     "canned_reason.remove": _l("Moderators took a worded reason away"),

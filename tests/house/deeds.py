@@ -25,6 +25,7 @@ from app.filters import service as filters
 from app.filters.models import Action, Filter, Sort
 from app.filters.service import Plan
 from app.forum.service import Draft
+from app.membership.queries import Place, place_by_id
 from app.messages import service as messages
 from app.messages.models import Message
 from app.moderation import desk, handing, inviting
@@ -45,11 +46,13 @@ from tests.factories import (
     CHEAP,
     PASSPHRASE,
     make_board,
+    make_circle,
     make_member,
     make_moderator,
     make_post,
     make_thread,
     private_key_of,
+    seat,
 )
 from tests.moderation.stage import (
     LEAVE,
@@ -188,6 +191,13 @@ def take_a_list_over(session: Session, owl: Member, do: Deed) -> None:
     do(session, owl.actor, text, lists.fingerprint(crypto.signers_key(seed)))
 
 
+def a_place(session: Session) -> Place:
+    made = seat(session, make_circle(session), make_member(session, "Heron"), keeps=True)
+    place = place_by_id(session, made.public_id)
+    assert place is not None
+    return place
+
+
 def worded(session: Session, owl: Member) -> Any:
     return desk.add_reason(session, owl.actor, "Number", Rule.IDENTITY, "It holds a number.")
 
@@ -238,6 +248,14 @@ STORIES: Final[dict[str, Story]] = {
     ),
     "forum.service.set_locked": lambda s, owl, do: do(s, owl.actor, make_thread(s), locked=True),
     "forum.service.set_pinned": lambda s, owl, do: do(s, owl.actor, make_thread(s), pinned=True),
+    "membership.service.appoint": lambda s, owl, do: do(
+        s, owl.actor, make_circle(s), make_member(s, "Heron")
+    ),
+    "membership.service.dismiss": lambda s, owl, do: do(s, owl.actor, a_place(s)),
+    "membership.service.invite": lambda s, owl, do: do(
+        s, owl.actor, make_circle(s), make_member(s, "Heron")
+    ),
+    "membership.service.put_out": lambda s, owl, do: do(s, owl.actor, a_place(s)),
     "moderation.desk.add_reason": lambda s, owl, do: do(
         s, owl.actor, "Number", Rule.IDENTITY, "It holds a number."
     ),

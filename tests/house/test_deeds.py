@@ -27,14 +27,24 @@ import app as house
 from app.core import audit
 from app.core.audit import AuditEntry
 from app.moderation.words import VERBS
-from app.policy.permissions import TABLE, is_moderator, is_operator, looks_after
+from app.policy.permissions import (
+    TABLE,
+    decides_here,
+    is_moderator,
+    is_operator,
+    looks_after,
+    moderates,
+    moderates_somewhere,
+)
 from app.web.access import DOOR, PUBLIC
 from app.web.unit_of_work import SAFE_METHODS
 from tests.factories import make_moderator
 from tests.house.deeds import STORIES
 
 WHO: Final = frozenset({"moderator", "operator", "actor", "actor_public_id"})
-STAFF: Final = frozenset({is_moderator, is_operator, looks_after})
+STAFF: Final = frozenset(
+    {decides_here, is_moderator, is_operator, looks_after, moderates, moderates_somewhere}
+)
 # The floors below the rooms know no deed; the console's pages call them for other things.
 PLUMBING: Final = frozenset({"core", "screening", "policy", "privacy", "web", "cli"})
 STATEMENTS: Final = frozenset({"insert", "update", "delete"})
