@@ -25,6 +25,7 @@ _HIRED: Final = frozenset({"hired", "promoted", "employed", "stationed", "based"
 _PREPOSITIONS: Final = frozenset({"at", "for", "with", "in", "of", "from", "to", "says"})
 _LABELS: Final = frozenset(["employer", "workplace", "school", "work", "job", "uni", "college"])
 _SUPERIORS: Final = frozenset({"boss", "manager", "supervisor", "employer", "colleagues", "hr"})
+_MODALS: Final = frozenset({"could", "would", "might", "should"})  # "I could so work for …"
 _LEADERS: Final = frozenset({"head", "heads", "lead", "dean", "chief"})
 _GOES: Final = frozenset(
     ["goes", "go", "going", "went", "is", "are", "s", "was", "attends", "attend"]
@@ -61,6 +62,14 @@ def employed(scene: Scene, clauses: Clauses) -> Iterator[Candidate]:  # noqa: C9
         if candidate is not None:
             done = read.last
             yield candidate
+
+
+def _has_post(clauses: Clauses, read: Read) -> bool:
+    """`Greggs tills`, and no `Chili's Grill & Bar`: a till or a desk, not a part of the name."""
+    return any(
+        clauses.bits[at] & _POST and not clauses.view.is_capital(at)
+        for at in range(read.first, read.last)
+    )
 
 
 def _leads(keys: list[str], at: int) -> bool:
@@ -104,7 +113,7 @@ def _weighed(scene: Scene, clauses: Clauses, at: int, read: Read) -> Candidate |
     if view.keys[at] == ":" and at and view.keys[at - 1] in _LABELS:
         rule = "work.labelled"
     elif (
-        (_says_work(clauses, before, read.first) or clauses.has(_POST, read.first, read.last))
+        (_says_work(clauses, before, read.first) or _has_post(clauses, read))
         and (leads or bits[at] & _WORKS or (view.keys[at] in ",.-(" and read.has_head))
         and view.keys[at] != "to"
     ) or (leads and _is_posted(clauses, before, at)):
@@ -154,7 +163,7 @@ def _weighed(scene: Scene, clauses: Clauses, at: int, read: Read) -> Candidate |
         candidate.add("work.own_kin_once", CLAUSE["work.own_kin_once"])
     if clauses.has(_PAST, before, read.first) and _HIRED.isdisjoint(inside):
         candidate.add("work.past", CLAUSE["work.past"])
-    if clauses.has(_WISH, before, read.first):
+    if clauses.has(_WISH, before, read.first) or not _MODALS.isdisjoint(inside):
         candidate.add("work.wished", CLAUSE["work.wished"])
     if _is_of_the_firm(clauses, person, at):
         candidate.add("work.of_the_firm", CLAUSE["work.of_the_firm"])  # the manager at …

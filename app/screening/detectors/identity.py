@@ -300,6 +300,8 @@ def _times(scene: Scene, first: int, end: int) -> list[int]:
     found: list[int] = []
     for at in range(first, end):
         key, flag = view.keys[at], view.flags[at]
+        if flag & TIME and view.keys[at + 1 : at + 3] == ["'", "s"]:
+            continue  # "today's race" says of the race when it is
         if flag & TIME:
             found.append(at)
         elif key in _MOMENT and at + 1 < end and view.keys[at + 1] in _MOMENT[key]:

@@ -262,7 +262,10 @@ def _cues(scene: Scene, clauses: Clauses, read: Read) -> list[str]:  # noqa: C90
         ) and any(keys[at] in {"name", "surname", "identity", "named", "called"} for at in said)
         rules.append("name.real" if is_real else "name.said")
     elif any(
-        bits[at] & bit("recorded") and "," not in keys[at:first] and not _is_signed(keys, at)
+        bits[at] & bit("recorded")
+        and "," not in keys[at:first]
+        and not _is_signed(keys, at)
+        and not (keys[at] == "says" and at < first - 2)  # "it says no to the Ada Lovelace Bill"
         for at in range(max(low, first - 5), first)
     ):
         rules.append("name.recorded")

@@ -470,8 +470,8 @@ def _handles(scene: Scene, taken: list[tuple[int, int]]) -> Iterator[Candidate]:
             continue
         if any(start <= view.starts[at] < end for start, end in taken):
             continue
-        if view.text[view.ends[at] : view.ends[at] + 1] == "-":
-            continue  # FB-418-QX
+        if view.text[view.ends[at] : view.ends[at] + 1] == "-" or view.keys[max(0, at - 1)] == "oh":
+            continue  # FB-418-QX; "oh snap"
         owner = scene.about(at, at + 1, has_handles=False)[1]
         if owner not in {
             "person.third",
@@ -502,7 +502,7 @@ def _handle_near(scene: Scene, at: int) -> Iterator[tuple[int, int, int, int]]: 
     is_linked = False
     for token in range(at + 1, min(at + 1 + HANDLE_REACH, len(view.keys))):
         key = view.keys[token]
-        if view.symbols[token] in "\n;!?":
+        if view.symbols[token] in "\n;!?" or key in _SCHEMES:
             break
         if key in _LINKS:
             is_linked = True
@@ -517,7 +517,7 @@ def _handle_near(scene: Scene, at: int) -> Iterator[tuple[int, int, int, int]]: 
             is_linked = False
     for token in range(max(0, at - 4), at):
         if view.keys[token].startswith("@") and len(view.keys[token]) > 2:
-            if _is_hail(scene, token):
+            if _is_hail(scene, token) or view.keys[max(0, token - 1)] in _GREETINGS:
                 continue
             shape = _handle_at(scene, token)
             if shape is not None:
@@ -534,6 +534,8 @@ def _is_hail(scene: Scene, at: int) -> bool:
     return begins and view.keys[at + 1 : at + 2] not in _GOES_ON
 
 
+_SCHEMES: Final = frozenset({"http", "https", "www"})
+_GREETINGS: Final = frozenset({"welcome", "thanks", "thx", "congrats", "congratulations", "cc"})
 _GOES_ON: Final = [["on"], ["over"], ["at"], ["in"], ["from"], ["is"], ["="], ["("], ["-"], ["und"]]
 _LINKS: Final = frozenset(
     [

@@ -171,7 +171,8 @@ def _place(scene: Scene, clauses: Clauses, at: int, high: int) -> tuple[str, int
             return ("where.place" if is_place else "where.bare_place"), step + 1
         if not view.keys[step][0].isalpha() and view.keys[step] not in "'-&":
             break
-        if view.is_capital(step) and not flag & STOP and not mine & _TIMES:
+        is_letter = len(view.keys[step]) == 1  # "the W this week"
+        if view.is_capital(step) and not flag & STOP and not mine & _TIMES and not is_letter:
             named = named or not (flag & GIVEN and not is_definite)
         elif mine & (_AT | _TIMES) and step > at:
             break
