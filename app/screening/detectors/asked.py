@@ -505,7 +505,7 @@ def _force(  # noqa: C901, PLR0911  # one grammar, read from top to bottom
             return "force.request", at
         if mine & _WANTS and at < first:
             return "force.wish", at
-        if mine & _WHERE and at < first and _opens(view, at, low):
+        if mine & _WHERE and at < first and _opens(view, at, low) and not _relates(view, at, high):
             return "force.question", at
     if is_question:
         return "force.question", first
@@ -515,6 +515,15 @@ def _force(  # noqa: C901, PLR0911  # one grammar, read from top to bottom
     if ends_asking:
         return "force.mark", first
     return "", first
+
+
+def _relates(view: View, at: int, high: int) -> bool:
+    """`a game, where everybody …`: behind a comma, and nothing is asked."""
+    is_question = high < len(view.keys) and view.keys[high] == "?"
+    return at > 0 and view.keys[at - 1] == "," and view.keys[at] in _RELATIVE and not is_question
+
+
+_RELATIVE: Final = frozenset({"where", "which", "who", "whose"})
 
 
 def _opens(view: View, at: int, low: int) -> bool:

@@ -138,6 +138,8 @@ def linked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
         subject = token_at(found, "subject")
         weight = _name_weight(scene, subject)
         candidate.add("subject", weight // 2 if weight > 0 else weight)
+        if weight < 0 and _name_weight(scene, account.first) < 0:
+            candidate.add("subject.neither", NEITHER)  # "Press Stop > Rewind"
         if _is_setting(view, subject, account.first):
             candidate.add("setting", ASSIGNMENT)
         candidate.about = About.MEMBER
@@ -153,6 +155,9 @@ def linked(scene: Scene, pattern: Compiled, found: re2._Match[str]) -> Candidate
         candidate.about = About.SELF if groups.get("subject") is None else candidate.about
     weigh_public(scene, candidate, first, last)
     return candidate
+
+
+NEITHER: Final = -6  # neither word looks like what an account is called
 
 
 def _is_setting(view: View, subject: int, account: int) -> bool:
