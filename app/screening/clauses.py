@@ -364,12 +364,14 @@ class Clauses:
         for at in range(low, high):
             if self.bits[at] & _FICTION:
                 return True
-            if at and self.bits[at] & _FICTION_WITH:  # noqa: SIM102  # one question after another
-                if self.bits[at - 1] & _ARTICLE or keys[at - 1] == "in":
-                    return True
-            if len(keys[at]) == 4 and keys[at] < _LIVING and keys[at].isdigit():  # noqa: SIM102  # a year
-                if at and keys[at - 1] in _YEAR_BEFORE:
-                    return True
+            if not at:
+                continue
+            before = keys[at - 1]
+            is_led = before == "in" or bool(self.bits[at - 1] & _ARTICLE)
+            if self.bits[at] & _FICTION_WITH and is_led:
+                return True
+            if before in _YEAR_BEFORE and _is_bygone(keys[at]):
+                return True
         return False
 
     def has(self, wanted: int, first: int, last: int) -> bool:
@@ -385,6 +387,14 @@ _ORDINARY, _LISTED = COMMON | STOP | MASS, GIVEN | SURNAME
 _FICTION, _FICTION_WITH = bit("fiction"), bit("fiction_with")
 _ARTICLE: Final = bit("article", "pointing")
 _LIVING: Final = "1950"  # who is spoken of before that is history
+
+
+def _is_bygone(key: str) -> bool:
+    """Return whether a word is a year before those of the living."""
+    return len(key) == YEAR and key < _LIVING and key.isdigit()
+
+
+YEAR: Final = 4  # digits
 _YEAR_BEFORE: Final = frozenset(
     {"in", "since", "until", "till", "from", "of", "by", "(", "c", "circa", "-"}
 )

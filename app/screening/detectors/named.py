@@ -242,7 +242,7 @@ def _discount(scene: Scene, candidate: Candidate, read: Read) -> None:
     scene.add_cues(candidate, read.first, read.last, "public_name")
 
 
-def _cues(scene: Scene, clauses: Clauses, read: Read) -> list[str]:  # noqa: C901, PLR0912  # one grammar, read from top to bottom
+def _cues(scene: Scene, clauses: Clauses, read: Read) -> list[str]:  # noqa: C901  # one grammar, read from top to bottom
     view, bits = scene.view, clauses.bits
     keys = view.keys
     first, last = read.first, read.last
@@ -299,21 +299,26 @@ def _cues(scene: Scene, clauses: Clauses, read: Read) -> list[str]:  # noqa: C90
         any(bits[near] & _BEHIND for near in behind) and any(near in accounts for near in behind)
     ):
         rules.append("name.behind")
-    elif high + 3 < len(keys) and keys[high + 1 : high + 4 : 2] == ["that", "s"]:  # noqa: SIM102  # one question after another
-        if high + 4 < len(keys) and bits[high + 4] & _HE:
-            rules.append("name.beside")  # "… That's her."
+    elif (
+        high + 4 < len(keys)
+        and keys[high + 1 : high + 4 : 2] == ["that", "s"]
+        and bits[high + 4] & _HE
+    ):
+        rules.append("name.beside")  # "… That's her."
     ends = last >= high or not keys[last][0].isalpha() or bool(view.flags[last] & STOP)
     is_listed = bool(view.flags[first] & GIVEN)
-    if first > low and keys[first - 1] in {"a", "certain"} and is_listed and ends:  # noqa: SIM102  # one question after another
-        if view.is_capital(first) or keys[first - 1] == "certain":
-            rules.append("name.beside")  # "a Delia Pomfrey", and no "toy revolver"
-    if first > low and keys[first - 1] == "," and (last >= high or keys[last] == ","):  # noqa: SIM102  # one question after another
-        if any(
-            p.rule in _APPOSED and p.first >= first - BEFORE
-            for p in clauses.people_in(first - BEFORE, first)
-            if p.last <= first
-        ):
-            rules.append("name.beside")
+    is_led = first > low and (
+        keys[first - 1] == "certain" or (keys[first - 1] == "a" and view.is_capital(first))
+    )
+    if is_led and is_listed and ends:
+        rules.append("name.beside")  # "a Delia Pomfrey", and no "toy revolver"
+    is_cut_off = first > low and keys[first - 1] == "," and (last >= high or keys[last] == ",")
+    if is_cut_off and any(
+        p.rule in _APPOSED and p.first >= first - BEFORE
+        for p in clauses.people_in(first - BEFORE, first)
+        if p.last <= first
+    ):
+        rules.append("name.beside")
     if low >= 2 and high == last and clauses.has(_NAMES, low - 5, low):  # "has a name. …"
         rules.append("name.said")
     rules += _addressed(scene, clauses, read, low, high)

@@ -109,15 +109,22 @@ def _pieces(scene: Scene, start: int, end: int) -> Iterator[tuple[int, int]]:
     ):
         cuts += [found.start() for found in _WIDE.finditer(text, start + 1, end)]
     cuts.append(end)
-    for left, right in pairwise(cuts):
-        while left < right and text[left] in " .-/)":
-            left += 1  # noqa: PLW2901  # trimming
-        while left < right and not text[right - 1].isdigit():
-            right -= 1  # noqa: PLW2901  # trimming
-        if text[left:right].count("(") != text[left:right].count(")") and text[left] == "(":
-            left += 1  # noqa: PLW2901  # trimming
+    for first, last in pairwise(cuts):
+        left, right = _trimmed(text, first, last)
         if right - left >= SHORTEST:
             yield left, right
+
+
+def _trimmed(text: str, left: int, right: int) -> tuple[int, int]:
+    """Return a stretch without signs at its ends, and without a bracket that never closes."""
+    while left < right and text[left] in " .-/)":
+        left += 1
+    while left < right and not text[right - 1].isdigit():
+        right -= 1
+    piece = text[left:right]
+    if piece.count("(") != piece.count(")") and piece[0] == "(":
+        left += 1
+    return left, right
 
 
 def _stands_badly(text: str, start: int, end: int) -> bool:

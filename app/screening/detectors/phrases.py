@@ -199,7 +199,28 @@ def _is_in_name(scene: Scene, at: int) -> bool:
     )
 
 
-def _own(  # noqa: C901, PLR0912, PLR0915  # one grammar, read from top to bottom
+Owner = tuple[str, int, About]  # the rule, its weight, whom it makes a candidate about
+_NOBODY: Final[Owner] = ("owner.none", -6, About.PERSON)
+_HANDLE: Final[Owner] = ("owner.handle", 14, About.MEMBER)
+_FAMILY: Final[Owner] = ("owner.family", -16, About.PERSON)  # my mother goes to church
+_CAMEL: Final[Owner] = ("owner.camel", 10, About.MEMBER)
+_COMPOUND: Final[Owner] = ("owner.compound", 12, About.MEMBER)
+_SOMEBODY: Final[Owner] = ("owner.third", 12, About.PERSON)
+_MYSELF: Final[Owner] = ("owner.self", 8, About.SELF)
+_OF_MINE: Final[Owner] = ("owner.of_mine", -12, About.PERSON)  # my hero's real name
+_ODD: Final[Owner] = ("owner.odd", 5, About.MEMBER)
+_BY_FLAG: Final[tuple[tuple[int, Owner], ...]] = (
+    (KIN, ("owner.kin", 6, About.PERSON)),
+    (THIRD | ROLE, _SOMEBODY),
+    (SECOND, ("owner.second", 8, About.MEMBER)),
+    (PEOPLE, ("owner.people", 9, About.PERSON)),
+    (PLURAL, ("owner.plural", 2, About.PERSON)),
+)
+_OF_A_FAMILY: Final = frozenset({"owner.third", "owner.people", "owner.kin", "owner.none"})
+_DOERS: Final = ("er", "or", "ist")  # my dealer is no thing of mine
+
+
+def _own(
     scene: Scene,
     candidate: Candidate,
     tokens: range,
@@ -208,79 +229,67 @@ def _own(  # noqa: C901, PLR0912, PLR0915  # one grammar, read from top to botto
     loosely: bool = False,
 ) -> None:
     """Add whose it is, from the words of the phrase itself, or `loosely` from those around."""
-    view = scene.view
-    best = ("owner.none", -6, About.PERSON)
+    best = _NOBODY
     is_family = False
     for at in tokens:
-        flag, symbol = view.flags[at], view.symbols[at]
-        key = view.keys[at]
-        if not key[0].isalnum() and symbol != HANDLE_SYMBOL:
+        if loosely and is_hailed(scene, at):
             continue
-        if key[0] == "@" and loosely and is_hailed(scene, at):
+        owner = _owner_at(scene, at, is_first=at == tokens.start)
+        if owner is None:
             continue
-        if symbol == HANDLE_SYMBOL or (at > 0 and view.keys[at - 1] == "/"):
-            owner = ("owner.handle", 14, About.MEMBER)
-        elif flag & RELATIVES and at and view.flags[at - 1] & SELF:
-            owner = ("owner.family", -16, About.PERSON)  # my mother goes to church
-            is_family = True
-        elif flag & KIN:
-            owner = ("owner.kin", 6, About.PERSON)
-        elif flag & (THIRD | ROLE):
-            owner = ("owner.third", 12, About.PERSON)
-        elif symbol == CAMEL_SYMBOL:
-            owner = ("owner.camel", 10, About.MEMBER)
-        elif flag & SECOND:
-            owner = ("owner.second", 8, About.MEMBER)
-        elif flag & PEOPLE:
-            owner = ("owner.people", 9, About.PERSON)
-        elif flag & PLURAL:
-            owner = ("owner.plural", 2, About.PERSON)
-        elif (
-            flag & SELF
-            and "'" in view.keys[at + 2 : at + 4]
-            and not view.keys[at + 1].endswith(("er", "or", "ist"))
-        ):
-            owner = ("owner.of_mine", -12, About.PERSON)  # my hero's real name
-        elif flag & SELF and key == "im" and not _GERMAN.isdisjoint(view.vocabulary):
-            continue  # "ist im Gymnasium", and no "I'm"
-        elif flag & SELF:
-            owner = ("owner.self", 8, About.SELF)
-        elif not flag and key.isalpha():
-            if view.is_capital(at):
-                is_pair = at > 0 and view.is_capital(at - 1) and not view.flags[at - 1] & STOP
-                owner = (
-                    ("owner.compound", 12, About.MEMBER)
-                    if scene.lexicon.is_compound(key)
-                    else ("owner.capital", -26 if is_pair else -10, About.PERSON)
-                )
-            elif scene.lexicon.is_compound(key):
-                owner = ("owner.compound", 12, About.MEMBER)
-            else:
-                owner = ("owner.odd", 5, About.MEMBER)
-        elif (
-            at == tokens.start
-            and key in _GERMAN_HE
-            and at + 1 < len(view.keys)
-            and not view.is_capital(at + 1)
-        ):
-            owner = ("owner.third", 12, About.PERSON)
-        elif view.is_capital(at) and not flag & STOP and at:
-            is_pair = view.is_capital(at - 1) and not view.flags[at - 1] & STOP
-            owner = ("owner.known_name", -26 if is_pair else -12, About.PERSON)
-        else:
-            continue
-        if (
-            (owner[0] in {"owner.capital", "owner.known_name"} and best[0] == "owner.none")
-            or owner[1] > best[1]
-            or (best[0] == "owner.none")
-        ):
+        is_family = is_family or owner is _FAMILY
+        if best is _NOBODY or owner[1] > best[1]:
             best = owner
-    if is_family and best[0] in {"owner.third", "owner.people", "owner.kin", "owner.none"}:
-        best = ("owner.family", -16, About.PERSON)
+    if is_family and best[0] in _OF_A_FAMILY:
+        best = _FAMILY
     if groups.get("me") is not None:
-        best = ("owner.self", 8, About.SELF)
+        best = _MYSELF
     candidate.add(best[0], best[1])
     candidate.about = best[2]
+
+
+def _owner_at(scene: Scene, at: int, *, is_first: bool) -> Owner | None:
+    """Return whom a word says something belongs to, if it says so."""
+    view = scene.view
+    flag, symbol, key = view.flags[at], view.symbols[at], view.keys[at]
+    if not key[0].isalnum() and symbol != HANDLE_SYMBOL:
+        return None
+    if symbol == HANDLE_SYMBOL or (at > 0 and view.keys[at - 1] == "/"):
+        return _HANDLE
+    if flag & RELATIVES and at and view.flags[at - 1] & SELF:
+        return _FAMILY
+    if symbol == CAMEL_SYMBOL and not flag & (KIN | THIRD | ROLE):
+        return _CAMEL
+    for wanted, owner in _BY_FLAG:
+        if flag & wanted:
+            return owner
+    return _mine_at(scene, at) if flag & SELF else _called_at(scene, at, is_first=is_first)
+
+
+def _mine_at(scene: Scene, at: int) -> Owner | None:
+    """Read a word for oneself: `my …`, or `my hero's …`; not the German `im`."""
+    view = scene.view
+    if "'" in view.keys[at + 2 : at + 4] and not view.keys[at + 1].endswith(_DOERS):
+        return _OF_MINE
+    is_german = view.keys[at] == "im" and not _GERMAN.isdisjoint(view.vocabulary)
+    return None if is_german else _MYSELF  # "ist im Gymnasium", and no "I'm"
+
+
+def _called_at(scene: Scene, at: int, *, is_first: bool) -> Owner | None:
+    """Read a word that may be what somebody is called, in the world or here."""
+    view = scene.view
+    flag, key = view.flags[at], view.keys[at]
+    is_capital = view.is_capital(at)
+    is_pair = at > 0 and view.is_capital(at - 1) and not view.flags[at - 1] & STOP
+    if not flag and key.isalpha():
+        if scene.lexicon.is_compound(key):
+            return _COMPOUND
+        return ("owner.capital", -26 if is_pair else -10, About.PERSON) if is_capital else _ODD
+    if is_first and key in _GERMAN_HE and at + 1 < len(view.keys) and not view.is_capital(at + 1):
+        return _SOMEBODY
+    if is_capital and not flag & STOP and at:
+        return ("owner.known_name", -26 if is_pair else -12, About.PERSON)
+    return None
 
 
 def is_hailed(scene: Scene, at: int) -> bool:

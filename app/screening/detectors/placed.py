@@ -101,11 +101,11 @@ def _found_at(  # noqa: C901  # one grammar, read from top to bottom
     elif any(bits[near] & (_MOVES | _BE) for near in range(begins, at)):
         signals.append(("where.verb", at))
     times = _times(scene, clauses, begins, min(high, end + REACH))
-    if not is_dropped and not any(  # noqa: SIM102  # one question after another
+    is_dated = rule == "where.named_place" and len(times) > 1  # day and hour
+    if not (is_dropped or is_dated) and not any(
         bits[near] & (_MOVES | _BE | _SEES) for near in range(max(low, person.first - 6), at)
     ):
-        if rule != "where.named_place" or len(times) < 2:  # day and hour
-            return None
+        return None
     if any(
         p.about is About.SELF and not p.is_owner and person.last <= p.first < at for p in people
     ):
@@ -256,16 +256,14 @@ def _who(clauses: Clauses, people: list[Person], at: int) -> Person | None:
         if person.rule == "owner.second":
             continue
         weight = person.weight
-        if (  # noqa: SIM102  # one question after another
+        if (
             person.is_owner
+            and person.last < len(bits)
+            and clauses.view.keys[person.last][0].isalpha()
+            and not bits[person.last] & _GOES_ON
             and not any(b & _BELONGINGS for b in bits[person.last : person.last + 3])
         ):
-            if (
-                person.last < len(bits)
-                and clauses.view.keys[person.last][0].isalpha()
-                and not bits[person.last] & _GOES_ON
-            ):
-                weight += CLAUSE["where.owned"]
+            weight += CLAUSE["where.owned"]
         if best is None or weight > best.weight:
             best = person._replace(weight=weight)
     selves = [p for p in people if p.about is About.SELF and p.first < at]
