@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import (
@@ -223,4 +224,27 @@ class InviteTie(Base):
         ForeignKey("members.id", ondelete="CASCADE"), index=True
     )
     public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    made_on: Mapped[date] = mapped_column(Date)
+
+
+class Seen(StrEnum):
+    """What of a member's somebody of the team has opened."""
+
+    MESSAGE = "message"  # one that the member handed over
+    TREE = "tree"  # who invited whom
+
+
+class Look(Base):
+    """Somebody of the team opened something of a member's that others do not see.
+
+    Who it was is not here: that stands in the audit log, under the id of the look.
+    """
+
+    __tablename__ = "looks"
+    __retention__ = Keep(why="so that its member can read of it", days=90, after="made_on")
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=ids.new_id)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
+    seen: Mapped[Seen] = mapped_column(Word(Seen))
     made_on: Mapped[date] = mapped_column(Date)

@@ -20,6 +20,7 @@ GROUPS: Final[tuple[tuple[LazyString, Mapping[str, LazyString]], ...]] = (
             "recovery_waits": _l("who waits to come back with a code alone"),
             "invites": _l("invites, as hashes"),
             "invite_ties": _l("who came by whose invite, for moderators"),
+            "looks": _l("when somebody of the team opened something of yours, for you to read"),
             "vouches": _l("who vouches for whom"),
             "breaks": _l("who is on a break, and until when"),
             "renamings": _l("who has changed the pseudonym a short while ago, without the names"),

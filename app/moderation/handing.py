@@ -16,7 +16,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Member
+from app.accounts import looks
+from app.accounts.models import Member, Seen
 from app.accounts.queries import members_by_ids
 from app.core import audit, clock, ids, sealing, shreds
 from app.core.crypto import BrokenSealError
@@ -174,9 +175,13 @@ def hand_over(
     )
 
 
-def note_opening(session: Session, moderator: Actor, handed_id: str) -> None:
-    """Write down that a moderator has opened the handed message with this public id."""
-    audit.record(session, moderator.public_id, "message.open", handed_id)
+def note_opening(session: Session, moderator: Actor, reporter_id: int | None) -> None:
+    """Write down that a moderator has opened a message, and for whoever handed it over to read.
+
+    Not for its writer: who that is stands in the sealed box alone, and such a line would say that
+    the reader has reported it.
+    """
+    looks.note(session, moderator, "message.open", reporter_id, Seen.MESSAGE)
 
 
 def decide(

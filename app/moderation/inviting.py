@@ -15,7 +15,8 @@ from typing import Final
 from sqlalchemy import delete, literal, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import InviteTie, Member
+from app.accounts import looks
+from app.accounts.models import InviteTie, Member, Seen
 from app.accounts.queries import member_by_pseudonym
 from app.core import audit
 from app.core.errors import StaleError
@@ -70,6 +71,14 @@ def tree_of(session: Session, pseudonym: str) -> Tree | None:
         above=[branch for _id, _under, branch in above],
         below=_in_order(member.id, _walk(session, member.id, is_up=False)),
     )
+
+
+def note_trace(session: Session, moderator: Actor, member_id: int) -> None:
+    """Write down that a moderator has looked up who invited a member, and whom he or she brought.
+
+    Those around the member are not told: rows of one look would join them when the ties are gone.
+    """
+    looks.note(session, moderator, "invite.trace", member_id, Seen.TREE)
 
 
 def cut(session: Session, moderator: Actor, tree: Tree, why: Cut) -> None:

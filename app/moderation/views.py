@@ -186,8 +186,8 @@ def _hand_page(
 def _handed_page(handed: Handed, form: HandedForm, status: int = 200) -> ResponseReturnValue:
     """A handed message, opened for the moderator who asks."""
     said = handing.opened(session(), handed, me(), signed_in().unlock())
-    moderator, public_id = me(), handed.row.public_id
-    owe(lambda owing: handing.note_opening(owing, moderator, public_id))
+    moderator, reporter_id = me(), handed.row.reporter_id
+    owe(lambda owing: handing.note_opening(owing, moderator, reporter_id))
     return page(
         "moderation/handed_message.html",
         status,
@@ -601,6 +601,8 @@ def cut_tie(tree: Tree) -> ResponseReturnValue:
 
 def _invited_page(tree: Tree, form: CutForm, status: int = 200) -> ResponseReturnValue:
     """The tree around one member, and the form that cuts the tie above."""
+    moderator = me()
+    owe(lambda owing: inviting.note_trace(owing, moderator, tree.member_id))
     return page(
         "moderation/invited.html",
         status,

@@ -171,6 +171,7 @@ VERBS: Final = {
     "invite.cut_abuse": _l("Moderators cut an invite's tie that was used to press somebody"),
     "invite.cut_mistake": _l("Moderators cut an invite's tie that was a mistake"),
     "invite.cut_safety": _l("Moderators cut an invite's tie for somebody's safety"),
+    "invite.trace": _l("A moderator looked up who invited whom"),
     "invites.edit": _l("An operator changed how many invites there are"),
     "limits.edit": _l("An operator changed the limits"),
     "list.check": _l("An operator checked an entry of who helps"),

@@ -126,6 +126,7 @@ NO_KEYS: Final = {
     "sessions": "are the sessions",
     "invites": "let others in",
     "invite_ties": "say who let whom in, and open nothing",
+    "looks": "say when somebody of the team has looked, and open nothing",
     "breaks": "a day; the passphrase opens the account as before",
     "renamings": "a day; the passphrase opens the account as before",
 }

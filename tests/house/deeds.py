@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
-from app.accounts.models import InviteTie, Member
+from app.accounts.models import InviteTie, Member, Seen
 from app.admin.service import BoardPlan, Decisions
 from app.cases.clocks import Window
 from app.community import protections, rounds, telling
@@ -207,6 +207,9 @@ def claimed(session: Session, owl: Member) -> Any:
 
 
 STORIES: Final[dict[str, Story]] = {
+    "accounts.looks.note": lambda s, owl, do: do(
+        s, owl.actor, "invite.trace", make_member(s).id, Seen.TREE
+    ),
     "accounts.service.grant_role": lambda s, owl, do: do(
         s, owl.public_id, make_member(s), Role.MODERATOR
     ),
@@ -263,9 +266,10 @@ STORIES: Final[dict[str, Story]] = {
     "moderation.desk.remove_reason": lambda s, owl, do: do(s, owl.actor, worded(s, owl)),
     "moderation.handing.decide": decide_about_a_message,
     "moderation.handing.note_opening": lambda s, owl, do: do(
-        s, owl.actor, a_handed_message(s).row.public_id
+        s, owl.actor, a_handed_message(s).row.reporter_id
     ),
     "moderation.inviting.cut": cut_a_tie,
+    "moderation.inviting.note_trace": lambda s, owl, do: do(s, owl.actor, make_member(s).id),
     "moderation.service.claim": lambda s, owl, do: do(s, owl.actor, make_held(s)),
     "moderation.service.decide": lambda s, owl, do: do(s, owl.actor, make_reported(s), 1, LEAVE),
     "moderation.service.decide_together": decide_several,

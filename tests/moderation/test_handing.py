@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Member
+from app.accounts.models import Look, Member, Seen
 from app.core import sealing, shreds
 from app.core.audit import AuditEntry
 from app.core.errors import NotFoundError, StaleError
@@ -208,7 +208,7 @@ def test_the_parts_go_with_the_message(
     assert session.scalars(select(HandedPart)).all() == []
 
 
-def test_every_look_at_a_handed_message_is_in_the_audit_log(
+def test_every_look_at_a_handed_message_is_told_to_who_handed_it_over_alone(
     session: Session, sign_in: SignIn, heron: Member, stoat: Member, owl: Member
 ) -> None:
     hand(session, heron, send(session, stoat, heron))
@@ -217,6 +217,13 @@ def test_every_look_at_a_handed_message_is_in_the_audit_log(
     client, address = sign_in(owl), f"/queue/messages/{handed.row.public_id}"
     assert NASTY in client.get(address).text
     assert client.post(address, data={"sanction": "warn"}).status_code == 422
+    looks = session.scalars(select(Look).order_by(Look.id)).all()
+    assert [(look.member_id, look.seen) for look in looks] == [(heron.id, Seen.MESSAGE)] * 2
     query = select(AuditEntry.actor, AuditEntry.verb, AuditEntry.subject)
-    opening = (owl.public_id, "message.open", handed.row.public_id)
-    assert list(session.execute(query)) == [opening] * 2
+    openings = [(owl.public_id, "message.open", look.public_id) for look in looks]
+    assert list(session.execute(query.order_by(AuditEntry.sequence))) == openings
+    line = "A moderator opened a message that you handed over."
+    page = sign_in(heron).get("/me/privacy").text
+    assert f"{line} 2 times" in page
+    assert "Owl" not in page
+    assert line not in sign_in(stoat).get("/me/privacy").text

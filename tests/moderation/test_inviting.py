@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.accounts import service as joining
-from app.accounts.models import InviteTie, Member
+from app.accounts.models import InviteTie, Look, Member
 from app.core import clock
 from app.core.audit import AuditEntry
 from app.core.errors import StaleError
@@ -118,7 +118,7 @@ def test_a_tie_is_cut_once_with_a_reason_that_is_logged(session: Session, sign_i
     assert browser.post("/u/Avocet/invited/cut", data={"why": "whim"}).status_code == 422
     assert browser.post("/u/Avocet/invited/cut", data={"why": "safety"}).status_code == 302
     assert session.scalars(select(InviteTie)).all() == []
-    entry = session.scalars(select(AuditEntry)).one()
+    entry = session.scalars(select(AuditEntry).order_by(AuditEntry.sequence)).all()[-1]
     assert (entry.verb, entry.subject) == ("invite.cut_safety", name)
     assert "Nobody is known" in browser.get("/u/Avocet/invited").text
     with pytest.raises(StaleError):
@@ -195,3 +195,40 @@ def test_the_cap_goes_by_trust_and_by_work_for_the_site(
 ) -> None:
     member = make_member(session, trust=trust, roles=roles)
     assert most_invites(member.actor, Inviting(regular=1, trusted=2)) == most
+
+
+# --- looks ----------------------------------------------------------------------------------------
+
+
+def test_a_member_reads_that_the_tree_was_looked_at_and_not_by_whom(
+    session: Session, sign_in: SignIn
+) -> None:
+    heron, wren, owl = make_member(session), make_member(session), make_moderator(session)
+    tie(session, heron, wren)
+    session.commit()
+    moderator = sign_in(owl)
+    assert moderator.get("/u/Wren/invited").status_code == 200
+    line = "looked up by whose invite you came"
+    page = sign_in(wren).get("/me/privacy").text
+    assert line in page
+    assert "Owl" not in page
+    assert line not in sign_in(heron).get("/me/privacy").text, "who stands around is not told"
+
+
+def test_a_look_at_what_is_ones_own_is_no_look_and_the_log_has_it_all_the_same(
+    session: Session, sign_in: SignIn
+) -> None:
+    owl = make_moderator(session)
+    session.commit()
+    client = sign_in(owl)
+    client.get("/u/Owl/invited")
+    entries = session.scalars(select(AuditEntry)).all()
+    assert [(one.verb, one.subject) for one in entries] == [("invite.trace", owl.public_id)]
+    assert "Nothing of this was opened" in client.get("/me/privacy").text
+
+
+def test_who_may_not_see_the_tree_leaves_no_look(session: Session, sign_in: SignIn) -> None:
+    heron, _wren = make_member(session), make_member(session)
+    session.commit()
+    assert sign_in(heron).get("/u/Wren/invited").status_code == 404
+    assert session.scalars(select(Look)).all() == []

@@ -14,6 +14,8 @@ from app.accounts import (
     queries,
     sessions,
 )
+from app.accounts.looks import looks_at
+from app.accounts.models import Look, Seen
 from app.accounts.views.common import (
     TRUST_WORDS,
     blueprint,
@@ -30,6 +32,7 @@ TABLE_WORDS: Final = {
     "conversations": _l("Conversations, with whom sealed to you"),
     "letterboxes": _l("The drawn word that stands for you inside of messages"),
     "messages": _l("Your copies of messages, sealed to you"),
+    "looks": _l("Looks of the team at what is yours, as listed below"),
     "posts": _l("Posts you wrote"),
     "threads": _l("Threads you started"),
     "breaks": _l("That you are on a break"),
@@ -54,6 +57,10 @@ TABLE_WORDS: Final = {
 }
 
 
+SEEN_WORDS: Final = {
+    Seen.MESSAGE: _l("A moderator opened a message that you handed over."),
+    Seen.TREE: _l("A moderator looked up by whose invite you came, and whom you invited."),
+}
 # Rows that point at what others wrote. Some of it may by now be hidden from the member, and a
 # number would tell; so these are always listed, and never counted here.
 POINTING: Final = frozenset({"follows", "notices", "thanks"})
@@ -79,6 +86,8 @@ def my_privacy() -> ResponseReturnValue:
         trust=TRUST_WORDS[member.trust],
         rows=rows,
         erasing=owing_of(session(), me().id),
+        looks=[(on, SEEN_WORDS[seen], count) for on, seen, count in looks_at(session(), me().id)],
+        look_days=Look.__retention__.days,
         open_sessions=queries.open_sessions(session(), me().id),
         this_session=signed_in().token,
         has_factor=signed_in().has_factor,
