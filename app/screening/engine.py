@@ -190,17 +190,25 @@ def views(text: str, lexicon: Lexicon, context: Context = PLAIN) -> Iterator[Vie
 def _turned_name(view: View, lexicon: Lexicon) -> int | None:
     """Return where two unknown words begin of which one is a given name read backwards."""
     get = lexicon.entries.get
-    for at in range(len(view.keys) - 1):
-        pair = view.keys[at], view.keys[at + 1]
-        if view.flags[at] or view.flags[at + 1] or min(map(len, pair)) < SHORTEST_TURNED:
+    turned = {
+        key
+        for key in view.vocabulary
+        if len(key) >= SHORTEST_TURNED and (entry := get(key[::-1])) and _is_given(entry.flags)
+    }
+    if not turned:
+        return None
+    keys, flags = view.keys, view.flags
+    for at in range(len(keys) - 1):
+        pair = keys[at : at + 2]
+        if flags[at] or flags[at + 1] or turned.isdisjoint(pair):
             continue
-        entries = [get(key[::-1]) for key in pair]
-        if any(
-            entry and entry.flags & GIVEN_NAME and not entry.flags & COMMON_WORD
-            for entry in entries
-        ):
+        if min(map(len, pair)) >= SHORTEST_TURNED:
             return view.starts[at]
     return None
+
+
+def _is_given(flags: int) -> bool:
+    return bool(flags & GIVEN_NAME) and not flags & COMMON_WORD
 
 
 def _after_colon(text: str, place: int) -> int:
