@@ -25,9 +25,9 @@ ENDED = "board_ended"
 
 def invite(session: Session, moderator: Actor, board: Board, member: Member) -> None:
     """Invite a member to a board. Whoever is invited or has joined already is left as it is."""
+    audit.take_turn(session)  # two who invite the same member at once make one invitation
     if queries.place_of(session, board, member.id) is not None:
         return
-    audit.take_turn(session)
     _offer(session, board, member, is_moderator=False)
     audit.record(session, moderator.public_id, "board.invite", board.public_id)
 

@@ -111,6 +111,7 @@ def test_somebody_is_invited_says_yes_reads_and_leaves(
     assert missing.status_code == 422
     assert "Nobody at all" in missing.text
     assert here.post(f"{path}/members", data={"pseudonym": "heron"}).status_code == 302
+    assert here.post(f"{path}/members", data={"pseudonym": "Heron"}).status_code == 302
     place = session.scalars(select(Membership)).one()
     assert hers.get(path).status_code == 404, "an invitation opens nothing"
     inbox = hers.get("/inbox").text
