@@ -29,7 +29,7 @@ from app.moderation.models import (
     Statement,
 )
 from app.moderation.service import Chosen, Complaint, Decision
-from app.policy.vocabulary import Role, Standing, Visibility
+from app.policy.vocabulary import Role, Standing, Trust, Visibility
 from app.review import queries as review_queries
 from app.review import service as review
 from app.review.models import Reason
@@ -95,6 +95,22 @@ def test_several_reporters_share_one_item(session: Session) -> None:
     make_reported(session, post=post)
     item = make_reported(session, post=post)
     assert item.report_count == len(reports_on(session, item)) == 2
+
+
+def test_what_newcomers_alone_call_urgent_is_marked_and_stays_in_its_place(
+    session: Session,
+) -> None:
+    urgent = Complaint(ReportReason.HARASSMENT, is_urgent=True)
+    newcomers = [make_member(session, trust=Trust.NEWCOMER) for _ in range(2)]
+    item = make_reported(session, reporter=newcomers[0], complaint=urgent)
+    post = post_of(session, item)
+    make_reported(session, post=post, reporter=newcomers[1], complaint=urgent)
+    make_reported(session, post=post, complaint=Complaint(ReportReason.HARASSMENT))
+    assert (item.is_urgent, item.rank) == (True, 0)
+    make_reported(session, post=post, complaint=urgent)
+    assert (item.is_urgent, item.rank) == (True, 1), "a known member's mark lifts it"
+    make_reported(session, post=post, reporter=make_member(session, trust=Trust.NEWCOMER))
+    assert item.rank == 1, "nothing that comes later takes it back"
 
 
 def test_after_a_decision_one_may_report_again_even_on_the_same_day(session: Session) -> None:
