@@ -43,6 +43,14 @@ from tests.memory import folder_for_tests
 
 KIND: Final = os.environ.get("BAUTA_TEST_DB", "sqlite")
 NOON: Final = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+CHROMIUM: Final = "/usr/bin/chromium"
+# Chromium asks its maker for this and that at every start; here it reaches nobody.
+ALONE: Final = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+]
 SHIELD_KEY: Final = bytes(range(32))
 SITE: Final = Settings(name="Lantern", purpose="A place for tests.", norms="Be kind.")
 
@@ -263,3 +271,16 @@ def move_clock() -> Iterator[Callable[[timedelta], None]]:
     """Stop the clock on Monday, 2 November 2026, at noon; call it to move on."""
     with clock.stopped(NOON) as move:
         yield move
+
+
+# --- the browser ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """The system's Chromium; a machine that has none fails where services are required."""
+    if shutil.which(CHROMIUM) is None:
+        if os.environ.get("REQUIRE_SERVICES") == "1":
+            pytest.fail("Chromium is required and is not installed")
+        pytest.skip("this machine has no Chromium")
+    return {"executable_path": CHROMIUM, "args": ALONE}

@@ -17,10 +17,9 @@ import axe_playwright_python
 import html5lib
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from tests.house.test_hidden import World, paths
-from tests.journeys.conftest import ALONE, CHROMIUM
 
 AXE: Final = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 HERE: Final = "http://forum.test"
@@ -48,8 +47,8 @@ def pages(app: Flask, world: World) -> dict[str, str]:
 
 
 @contextmanager
-def browser_with(app: Flask, drawn: dict[str, str]) -> Iterator[Page]:
-    """A browser on a phone that finds these pages, and the application's style sheets."""
+def shown(browser: Browser, app: Flask, drawn: dict[str, str]) -> Iterator[Page]:
+    """A tab on a phone that finds these pages, and the application's style sheets."""
     client = app.test_client()
 
     def serve(route: Route) -> None:
@@ -61,13 +60,11 @@ def browser_with(app: Flask, drawn: dict[str, str]) -> Iterator[Page]:
             answer = client.get(path)
             route.fulfill(status=answer.status_code, body=answer.data, content_type=answer.mimetype)
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ALONE)
-        page = browser.new_page(viewport=PHONE)
-        page.add_init_script(path=AXE)
-        page.route("**/*", serve)
-        yield page
-        browser.close()
+    tab = browser.new_page(viewport=PHONE)
+    tab.add_init_script(path=AXE)
+    tab.route("**/*", serve)
+    yield tab
+    tab.close()
 
 
 def violations(page: Page, name: str) -> list[str]:
@@ -84,11 +81,11 @@ def violations(page: Page, name: str) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.browser
 def test_every_page_is_well_formed_and_nothing_in_it_stops_a_screen_reader(
-    app: Flask, world: World
+    app: Flask, world: World, browser: Browser
 ) -> None:
     drawn = pages(app, world)
     found = [f"{name}: {fault}" for name, text in drawn.items() for fault in faults(text)]
-    with browser_with(app, {**drawn, "control": "<title>A</title><input>"}) as page:
+    with shown(browser, app, {**drawn, "control": "<title>A</title><input>"}) as page:
         assert violations(page, "control"), "axe-core looks for nothing"
         found += [one for name in drawn for one in violations(page, name)]
     assert not found, "\n".join(found)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,21 +13,13 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.conftest import keep_shield_key
 
-CHROMIUM: Final = "/usr/bin/chromium"
-# Chromium asks its maker for this and that at every start; here it reaches nobody.
-ALONE: Final = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-]
 VIEWPORTS: Final = {"phone": (390, 844), "desktop": (1280, 900)}
 
 
@@ -110,16 +101,6 @@ def live(tmp_path: Path) -> Iterator[Live]:
     running = start(tmp_path / "var")
     yield running
     running.kill()
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """The system's Chromium; a machine that has none fails where services are required."""
-    if shutil.which(CHROMIUM) is None:
-        if os.environ.get("REQUIRE_SERVICES") == "1":
-            pytest.fail("Chromium is required and is not installed")
-        pytest.skip("this machine has no Chromium")
-    return {"executable_path": CHROMIUM, "args": ALONE}
 
 
 @pytest.fixture(params=sorted(VIEWPORTS))
