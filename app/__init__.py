@@ -112,6 +112,7 @@ def _rooms() -> Sequence[Blueprint]:
     from app.messages import views as messages
     from app.moderation import views as moderation
     from app.shields import views as shields
+    from app.staff import views as staff
     from app.support.views import wiring as support
     from app.trust import views as trust
 
@@ -126,6 +127,7 @@ def _rooms() -> Sequence[Blueprint]:
             membership,
             messages,
             moderation,
+            staff,
             trust,
             leaving,
             community,

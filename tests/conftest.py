@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -41,6 +42,8 @@ from tests.factories import CHEAP, PASSPHRASE, private_key_of
 from tests.kept import APPLICATIONS, keep_addresses, share_statements
 from tests.memory import folder_for_tests
 
+# Runs deeds at the same moment, and gives what each of them raised.
+Race = Callable[..., list[BaseException | None]]
 KIND: Final = os.environ.get("BAUTA_TEST_DB", "sqlite")
 NOON: Final = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 CHROMIUM: Final = "/usr/bin/chromium"
@@ -284,3 +287,29 @@ def browser_type_launch_args() -> dict[str, Any]:
             pytest.fail("Chromium is required and is not installed")
         pytest.skip("this machine has no Chromium")
     return {"executable_path": CHROMIUM, "args": ALONE}
+
+
+@pytest.fixture
+def race(database: Database) -> Race:
+    """Run deeds at the same moment, each in a transaction of its own; gives what each raised."""
+
+    def run(*deeds: Callable[[Session], object]) -> list[BaseException | None]:
+        start = threading.Barrier(len(deeds))
+        raised: list[BaseException | None] = [None] * len(deeds)
+
+        def one(number: int) -> None:
+            start.wait()
+            try:
+                with database.write.begin() as session:
+                    deeds[number](session)
+            except Exception as error:  # noqa: BLE001 - the test says which one it must be
+                raised[number] = error
+
+        threads = [threading.Thread(target=one, args=(n,)) for n in range(len(deeds))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return raised
+
+    return run

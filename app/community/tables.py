@@ -79,6 +79,7 @@ GROUPS: Final[tuple[tuple[LazyString, Mapping[str, LazyString]], ...]] = (
             "review_items": _l("what waits for a decision"),
             "statements": _l("decisions, their reasons and the answers"),
             "sanctions": _l("warnings, silences and suspensions"),
+            "proposals": _l("what one of the staff proposed about a member, until a second agrees"),
             "audit_entries": _l("what moderators and operators did, without texts and names"),
         },
     ),

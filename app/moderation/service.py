@@ -262,7 +262,9 @@ def _hand_down(session: Session, moderator: Actor, ruling: Ruling) -> None:
         sanction.statement_id = statement.id
         session.add(sanction)
         session.flush()  # the standing is read off the sanctions that are stored
-        _remember(session, moderator, f"sanction.{sanction.kind}", statement)
+        is_alone = sanction.kind is SanctionKind.REMOVE and statement.second_id is None
+        alone = "_alone" if is_alone else ""
+        _remember(session, moderator, f"sanction.{sanction.kind}{alone}", statement)
         _settle_standing(session, sanction.member_id)
         if sanction.kind in STANDINGS:
             inviting.tell_inviter(session, sanction.member_id)
@@ -471,7 +473,8 @@ def suspend_for_now(
     """
     audit.take_turn(session)
     until = _whole_hour() + timedelta(days=days)
-    ruling = _ruling_about(moderator, post, facts, SanctionKind.SUSPEND, until)
+    decision = Decision(Act.LEAVE, Rule.IDENTITY, facts, SanctionKind.SUSPEND)
+    ruling = _ruling_on(moderator, _author_of(post), decision, until)
     _hand_down(session, moderator, ruling)
     return ruling
 
@@ -481,31 +484,40 @@ def remove_account(
 ) -> Ruling:
     """Remove the author of a post for good, which two people have decided.
 
+    Raises:
+        NotFoundError: when the author has left.
+    """
+    decision = Decision(Act.LEAVE, Rule.IDENTITY, facts, SanctionKind.REMOVE)
+    return remove_member(session, moderator, second_id, _author_of(post), decision)
+
+
+def remove_member(
+    session: Session, moderator: Actor, second_id: int | None, member_id: int, decision: Decision
+) -> Ruling:
+    """Remove a member for good, which two people have decided, or one where there was no second.
+
     A decision like any other: a statement of reasons that can be answered, and taken back by
     somebody who is neither of the two.
 
     Raises:
-        NotFoundError: when the author has left.
+        ValueError: when the decision names no sanction.
     """
     audit.take_turn(session)
-    ruling = _ruling_about(moderator, post, facts, SanctionKind.REMOVE)
+    ruling = _ruling_on(moderator, member_id, decision, None)
     ruling.statement.second_id = second_id
     _hand_down(session, moderator, ruling)
     return ruling
 
 
-def _ruling_about(
-    moderator: Actor, post: Post, facts: str, kind: SanctionKind, until: datetime | None = None
-) -> Ruling:
-    """A decision about the author of a post that names the rule and not the post.
+def _author_of(post: Post) -> int:
+    """Who wrote a post.
 
     Raises:
         NotFoundError: when the author has left.
     """
     if post.author_id is None:
         raise NotFoundError
-    decision = Decision(Act.LEAVE, Rule.IDENTITY, facts, kind)
-    return _ruling_on(moderator, post.author_id, decision, until)
+    return post.author_id
 
 
 def sanction_member(

@@ -177,9 +177,31 @@ VERBS: Final = {
     "list.check": _l("An operator checked an entry of who helps"),
     "list.take_over": _l("An operator took over what another community has checked"),
     "message.open": _l("A moderator opened a message that was handed over"),
+    "give_role.propose": _l("An operator proposed to give somebody a role"),
+    "give_role.propose_alone": _l(
+        "An operator proposed to give somebody a role; nobody else is there to agree, so it takes "
+        "three days"
+    ),
+    "give_role.refuse": _l("An operator said no to a role for somebody"),
+    "give_role.withdraw": _l("An operator took back that somebody should have a role"),
+    "take_role.propose": _l("An operator proposed to take a role from another operator"),
+    "take_role.propose_alone": _l(
+        "An operator proposed to take a role from another operator; nobody else is there to agree, "
+        "so it takes three days"
+    ),
+    "take_role.refuse": _l("An operator said no to taking a role from another"),
+    "take_role.withdraw": _l("An operator took back that another should lose a role"),
+    "remove.propose": _l("A moderator proposed to remove a member for good"),
+    "remove.propose_alone": _l(
+        "A moderator proposed to remove a member for good; nobody else is there to agree, so it "
+        "takes three days"
+    ),
+    "remove.refuse": _l("A moderator said no to removing a member for good"),
+    "remove.withdraw": _l("A moderator took back that a member should be removed for good"),
     "role.grant": _l("Somebody was given a role"),
     "role.revoke": _l("A role was taken from somebody"),
     "sanction.remove": _l("Two people removed a member for good"),
+    "sanction.remove_alone": _l("One person removed a member for good; there was no second"),
     "settings.edit": _l("An operator changed the settings or the norms"),
     "shift_note.clear": _l("A moderator took the note for the next shift away"),
     "shift_note.leave": _l("A moderator left a note for the next shift"),

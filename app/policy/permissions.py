@@ -18,6 +18,7 @@ from app.policy.vocabulary import (
     Gated,
     Owned,
     Person,
+    Proposed,
     Role,
     Ruled,
     Sealed,
@@ -73,6 +74,7 @@ class Permission(StrEnum):
     INVITE_TRACE = "invite:trace"
     LIST_EDIT = "list:edit"
     MEMBER_READ = "member:read"
+    MEMBER_REMOVE = "member:remove"
     MEMBERSHIP_ACCEPT = "membership:accept"
     MEMBERSHIP_END = "membership:end"
     MESSAGE_ERASE = "message:erase"
@@ -96,6 +98,9 @@ class Permission(StrEnum):
     POST_REPORT = "post:report"
     POST_SAVE = "post:save"
     POST_THANK = "post:thank"
+    PROPOSAL_AGREE = "proposal:agree"
+    PROPOSAL_DROP = "proposal:drop"
+    PROPOSAL_LIST = "proposal:list"
     PROTECTION_BEGIN = "protection:begin"
     PROTECTION_END = "protection:end"
     QUEUE_READ = "queue:read"
@@ -114,6 +119,7 @@ class Permission(StrEnum):
     SETTINGS_EDIT = "settings:edit"
     SHIELD_LIST = "shield:list"
     SHIELD_REMOVE = "shield:remove"
+    STAFF_EDIT = "staff:edit"
     STANDING_READ = "standing:read"
     STATEMENT_ANSWER = "statement:answer"
     STATEMENT_READ = "statement:read"
@@ -393,6 +399,16 @@ def leads(actor: Actor, subject: Worked) -> bool:
     return actor.id in subject.lead_ids
 
 
+def decides_on_such(actor: Actor, subject: Proposed) -> bool:
+    """The proposal is for people of one of the actor's roles, and is not about the actor."""
+    return bool(actor.roles & subject.asks_of) and concerns_others(actor, subject)
+
+
+def is_the_second(actor: Actor, subject: Proposed) -> bool:
+    """Somebody else proposed it, or there is nobody else and the waiting time is over."""
+    return subject.first_id != actor.id or subject.is_left_to_first
+
+
 TABLE: Final[Mapping[Permission, Access]] = {
     Permission.ACCOUNT_MANAGE: Access(see=(is_member,)),
     Permission.ACCOUNT_RENAME: Access(see=(is_member,), do=(may_write,)),
@@ -430,6 +446,7 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.INVITE_TRACE: Access(see=(is_moderator,)),
     Permission.LIST_EDIT: Access(see=(is_operator,)),
     Permission.MEMBER_READ: Access(see=(is_member,)),
+    Permission.MEMBER_REMOVE: Access(see=(is_moderator,), do=(somebody_else,)),
     Permission.MEMBERSHIP_ACCEPT: Access(see=(invited,)),
     Permission.MEMBERSHIP_END: Access(
         see=(may_enter, entered_by_joining, moderates), do=(concerns_others,)
@@ -468,6 +485,9 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.POST_REPORT: Access(see=(may_know_of_it,), do=(is_member, published, others)),
     Permission.POST_SAVE: Access(see=(may_know_of_it,), do=(is_member, published)),
     Permission.POST_THANK: Access(see=(may_know_of_it,), do=(is_member, published, others)),
+    Permission.PROPOSAL_AGREE: Access(see=(decides_on_such,), do=(is_the_second,)),
+    Permission.PROPOSAL_DROP: Access(see=(decides_on_such,)),
+    Permission.PROPOSAL_LIST: Access(see=(looks_after,)),
     Permission.PROTECTION_BEGIN: Access(see=(looks_after,)),
     Permission.PROTECTION_END: Access(see=(looks_after, builds_or_enters)),
     Permission.QUEUE_READ: Access(see=(moderates_somewhere,)),
@@ -488,6 +508,7 @@ TABLE: Final[Mapping[Permission, Access]] = {
     Permission.SETTINGS_EDIT: Access(see=(is_operator,)),
     Permission.SHIELD_LIST: Access(see=(is_member,)),
     Permission.SHIELD_REMOVE: Access(see=(belongs,)),
+    Permission.STAFF_EDIT: Access(see=(is_operator,)),
     Permission.STANDING_READ: Access(see=(is_member,)),
     Permission.STATEMENT_ANSWER: Access(see=(belongs,), do=(unanswered, answerable)),
     Permission.STATEMENT_READ: Access(see=(concerns,)),

@@ -205,6 +205,17 @@ class Tied(Owned, Protocol):
     def inviter_id(self) -> int | None: ...
 
 
+class Proposed(Owned, Protocol):
+    """A deed about a member that takes two."""
+
+    @property
+    def first_id(self) -> int: ...
+    @property
+    def asks_of(self) -> Role: ...
+    @property
+    def is_left_to_first(self) -> bool: ...
+
+
 class Worked(Protocol):
     """A case: who is named on it, and who of them leads."""
 

@@ -47,7 +47,8 @@ DENIALS: Final = {
     "trusted_to_message": _l(
         "Who is new here can answer messages. Writing first is open once you are known."
     ),
-    "somebody_else": _l("This is you. Write to somebody else."),
+    "somebody_else": _l("This is you. Choose somebody else."),
+    "is_the_second": _l("You proposed this: somebody else has to agree."),
     "unlocked": _l("This thread is locked: it takes no more replies."),
     "published": _l("This text is not open to readers, so this cannot be done with it."),
     "still_there": _l("This text is gone, so it cannot be changed."),

@@ -39,6 +39,9 @@ from app.policy.inviting import Inviting
 from app.policy.limits import LIMITS
 from app.policy.trust import LADDER
 from app.policy.vocabulary import Gate, Role, Trust
+from app.staff import service as staff
+from app.staff.models import Deed as Proposed
+from app.staff.queries import Waiting, waiting_by_id
 from app.support import guides, lists
 from app.support.models import Status
 from app.trust.queries import person_by_pseudonym
@@ -71,6 +74,9 @@ SITE: Final = Decisions("Lantern", "A place.", "Be kind.", Signup.OPEN)
 BOARD: Final = BoardPlan("Everyday", "Reeds", "", Gate(Trust.NEWCOMER, Trust.NEWCOMER, Trust.KNOWN))
 WARNED: Final = Decision(Act.LEAVE, Rule.HARASSMENT, "It mocks.", SanctionKind.WARN)
 SILENCED: Final = Decision(Act.LEAVE, Rule.HARASSMENT, "It mocks.", SanctionKind.SILENCE, days=1)
+REMOVED: Final = Decision(Act.LEAVE, Rule.SPAM, "It sells.", SanctionKind.REMOVE)
+REMOVAL: Final = staff.Plan(Proposed.REMOVE, rule=Rule.SPAM, facts="It sells.")
+ROLE_FOR_HERON: Final = staff.Plan(Proposed.GIVE_ROLE, Role.MODERATOR)
 GUIDE: Final = "title: Rest\nabout: Rest.\n\n# sleep: Sleep\n\nSleep first.\n"
 TEXT: Final = "Nobody is exposed here."
 
@@ -206,6 +212,15 @@ def claimed(session: Session, owl: Member) -> Any:
     return console.claim(session, owl.actor, make_held(session))
 
 
+def a_proposal(session: Session, owl: Member) -> Waiting:
+    """Another moderator asks to remove Heron for good."""
+    heron, barn = make_member(session, "Heron"), make_moderator(session, "Barn")
+    made = staff.propose(session, barn.actor, heron, REMOVAL)
+    waiting = waiting_by_id(session, made.public_id)
+    assert waiting is not None
+    return waiting
+
+
 STORIES: Final[dict[str, Story]] = {
     "accounts.looks.note": lambda s, owl, do: do(
         s, owl.actor, "invite.trace", make_member(s).id, Seen.TREE
@@ -277,6 +292,10 @@ STORIES: Final[dict[str, Story]] = {
     "moderation.service.hand_on": hand_an_item_on,
     "moderation.service.lift": lift_a_sanction,
     "moderation.service.remove_account": remove_an_account,
+    "moderation.service.remove_member": lambda s, owl, do: (
+        do(s, owl.actor, make_moderator(s, "Barn").id, make_member(s).id, REMOVED),
+        do(s, owl.actor, None, make_member(s).id, REMOVED),
+    ),
     "moderation.service.sanction_member": lambda s, owl, do: (
         do(s, owl.actor, make_member(s).id, WARNED),
         do(s, owl.actor, make_member(s).id, SILENCED),
@@ -287,6 +306,14 @@ STORIES: Final[dict[str, Story]] = {
     "moderation.service.take_over": take_a_busy_item,
     "moderation.service.undo": read_an_answer,
     "moderation.service.uphold": read_an_answer,
+    "staff.service.agree": lambda s, owl, do: do(s, owl.actor, a_proposal(s, owl)),
+    "staff.service.propose": lambda s, owl, do: do(
+        s, owl.actor, make_member(s, "Heron"), ROLE_FOR_HERON
+    ),
+    "staff.service.take_role": lambda s, owl, do: do(
+        s, owl.actor, make_moderator(s, "Wigeon"), Role.MODERATOR
+    ),
+    "staff.service.withdraw": lambda s, owl, do: do(s, owl.actor, a_proposal(s, owl)),
     "support.guides.restore": restore_a_guide,
     "support.guides.rewrite": lambda s, owl, do: do(s, owl.actor, "rest", "en", GUIDE),
     "support.lists.check": lambda s, owl, do: do(

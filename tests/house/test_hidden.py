@@ -53,6 +53,8 @@ from app.policy.vocabulary import Role, Trust, Visibility
 from app.review.models import Reason, ReviewItem
 from app.shields.models import Mode, Shield
 from app.shields.phrases import Kind
+from app.staff.models import Deed as ProposedDeed
+from app.staff.models import Proposal
 from app.support import check_ins
 from app.support import service as support
 from app.support.service import Entry
@@ -125,6 +127,7 @@ OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
     "phrase": lambda _: ["A", "Z"],
     "place": lambda _: [ABSENT],
     "post_id": lambda world: [world.post.public_id, world.removed],
+    "proposal_id": lambda _: [],
     "pseudonym": lambda _: ["Heron", "Owl", "Nobody"],
     "protection_id": lambda _: [],
     "report_id": lambda _: [],
@@ -161,6 +164,7 @@ OPERATORS: Final = {
         "membership.appoint",
         "membership.dismiss",
         "membership.moderators",
+        "staff.",
     )
 }
 DRAWN_BY_LOT: Final = {
@@ -318,7 +322,15 @@ def _hide(session: Session, made: World, heron: Member, owl: Member, stoat: Memb
     )
     bringer = make_member(session, "Canarybringer")  # whose invite Heron came by
     tie = InviteTie(member_id=heron.id, invited_by_id=bringer.id, made_on=clock.today())
-    session.add_all([shield, filtering, canned, guarding, asked, unsigned, tie])
+    proposal = Proposal(
+        deed=ProposedDeed.REMOVE,
+        member_id=bringer.id,
+        rule=HouseRule.SPAM,
+        facts="Canaryfacts",
+        first_id=owl.id,
+        made_on=clock.today(),
+    )
+    session.add_all([shield, filtering, canned, guarding, asked, unsigned, tie, proposal])
     session.flush()  # what was just added gets its public ids
     said = RoundText(id=1, round_id=asked.id, body="Canarysaid")
     session.add(said)
@@ -329,6 +341,7 @@ def _hide(session: Session, made: World, heron: Member, owl: Member, stoat: Memb
         "draft_id": [_draft(session, heron, secret)],
         "filter_id": [filtering.public_id],
         "reason_id": [canned.public_id],
+        "proposal_id": [proposal.public_id],
         "protection_id": [guarding.public_id],
         "round_id": [asked.public_id],
         "wording_id": [unsigned.public_id],

@@ -39,7 +39,7 @@ OF_THE_TEAM: Final = {
     "rounds.will_not", "wordings.text",
     "guide_texts.body", "list_entries.checked_by", "list_entries.facts",
     "canned_reasons.name", "canned_reasons.text", "filters.message", "filters.pattern",
-    "settings.value", "statements.facts", "statements.reply",
+    "proposals.facts", "settings.value", "statements.facts", "statements.reply",
 }  # fmt: skip
 # Ids, versions, codes from a list of ours: nobody types them.
 IS_NO_TEXT: Final = ("public_id", "subject", "version", "rules_version", "kind", "state")

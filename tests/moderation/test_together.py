@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 import pytest
@@ -19,37 +18,11 @@ from app.moderation.service import Chosen, Complaint, Decision, ReportReason
 from app.policy.vocabulary import Actor, Standing, Visibility
 from app.review import queries as review
 from app.review.models import ReviewItem
+from tests.conftest import Race
 from tests.factories import make_member, make_moderator, make_post, make_thread
 from tests.moderation.stage import LEAVE, RELEASE, make_answered, make_held, make_reported, silence
 
 Deed = Callable[[Session], object]
-Race = Callable[..., list[BaseException | None]]
-
-
-@pytest.fixture
-def race(database: Database) -> Race:
-    """Run deeds at the same moment, each in a transaction of its own; gives what each raised."""
-
-    def run(*deeds: Deed) -> list[BaseException | None]:
-        start = threading.Barrier(len(deeds))
-        raised: list[BaseException | None] = [None] * len(deeds)
-
-        def one(number: int) -> None:
-            start.wait()
-            try:
-                with database.write.begin() as session:
-                    deeds[number](session)
-            except Exception as error:  # noqa: BLE001 - the test says which one it must be
-                raised[number] = error
-
-        threads = [threading.Thread(target=one, args=(n,)) for n in range(len(deeds))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return raised
-
-    return run
 
 
 def deciding(moderator: Actor, item_id: str, version: int, decision: Decision) -> Deed:

@@ -63,6 +63,9 @@ class Thing:
     reader_ids: frozenset[int] = frozenset()
     named_ids: frozenset[int] = frozenset()
     lead_ids: frozenset[int] = frozenset()
+    first_id: int = SOMEBODY
+    asks_of: Role = Role.NONE
+    is_left_to_first: bool = False
 
 
 def actors() -> Iterator[Actor]:
@@ -146,6 +149,14 @@ def cases() -> Iterator[Thing]:
     for readers, named, owner in product(people, people, (ME, SOMEBODY, None)):
         for leads in {named, frozenset({SOMEBODY}) & named}:
             yield Thing(reader_ids=readers, named_ids=named, lead_ids=leads, member_id=owner)
+
+
+def proposals() -> Iterator[Thing]:
+    """What takes two: of whom, by whom, about whom, and whether there is nobody else."""
+    for asked, first, about, alone in product(
+        (Role.MODERATOR, Role.OPERATOR), (ME, SOMEBODY), (ME, SOMEBODY), (False, True)
+    ):
+        yield Thing(asks_of=asked, first_id=first, member_id=about, is_left_to_first=alone)
 
 
 # --- the second statement -------------------------------------------------------------------------
@@ -272,6 +283,10 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         "sanction:give",
     }:
         return ALLOW if moderates(who) else HIDE
+    if permission.value == "member:remove":
+        if not moderates(who):
+            return HIDE
+        return DENY if what.id == who.id else ALLOW
     if permission.value == "queue:read":
         return ALLOW if moderates(who) or who.keeps else HIDE
     if thing == "membership" or permission.value in {
@@ -293,7 +308,9 @@ def answer(permission: Permission, who: Actor, what: Thing) -> Verdict:  # noqa:
         return ALLOW if deed in {"begin", "write"} or knows_board else HIDE
     if thing == "round":
         return _answer_for_round(deed, who, what)
-    if permission.value in {"board:edit", "cover:edit", "list:edit", "settings:edit"}:
+    if thing == "proposal":
+        return _answer_for_proposal(deed, who, what)
+    if permission.value in {"board:edit", "cover:edit", "list:edit", "settings:edit", "staff:edit"}:
         return ALLOW if who.roles & Role.OPERATOR else HIDE
     if thing in {"notice", "statement"}:
         mine = who.id == ME == what.member_id
@@ -349,6 +366,19 @@ def _answer_for_membership(name: str, who: Actor, what: Thing) -> Verdict:
     if not moderates(who, what):
         return HIDE
     return DENY if name == "membership:end" and what.member_id == who.id else ALLOW
+
+
+def _answer_for_proposal(deed: str, who: Actor, what: Thing) -> Verdict:
+    """Those of the role it asks for, but for whom it is about; nobody agrees with him- or herself.
+
+    Unless there is nobody else, and the waiting time is over.
+    """
+    if deed == "list":
+        return ALLOW if who.roles & (Role.OPERATOR | Role.MODERATOR) else HIDE
+    if not who.roles & what.asks_of or what.member_id == who.id:
+        return HIDE
+    is_alone = what.first_id == who.id and not what.is_left_to_first
+    return DENY if deed == "agree" and is_alone else ALLOW
 
 
 def _answer_for_matter(deed: str, who: Actor, what: Thing) -> Verdict:
@@ -430,7 +460,7 @@ THINGS: Final = {
     "inbox": lambda: [Thing()],
     "invite": lambda: [*belongings(), Thing(inviter_id=ME), Thing(inviter_id=SOMEBODY)],
     "list": lambda: [Thing()],
-    "member": lambda: [Thing()],
+    "member": lambda: [Thing(), Thing(id=ME)],
     "membership": belongings,
     "message": lambda: [*belongings(), *cases(), Thing(), Thing(id=ME)],
     "mycase": cases,
@@ -440,6 +470,7 @@ THINGS: Final = {
     "post": texts,
     "protection": boards,
     "queue": lambda: [Thing()],
+    "proposal": proposals,
     "report": lambda: [Thing()],
     "review": matters,
     "round": boards,
@@ -447,6 +478,7 @@ THINGS: Final = {
     "saved": lambda: [Thing()],
     "settings": lambda: [Thing()],
     "shield": belongings,
+    "staff": lambda: [Thing()],
     "standing": lambda: [Thing()],
     "statement": belongings,
     "thread": texts,
