@@ -72,6 +72,13 @@ class Story:
         self.server.stop()
         self.seize(Moment.RECOVERED)
 
+    def play_briefly(self) -> None:
+        """Open the forum, and let requests go wrong: enough for what only these give away."""
+        self.server.start()
+        self.open_the_forum()
+        self.misbehave()
+        self.seize(Moment.LIVE)
+
     def person(self, name: str) -> Person:
         """Somebody, in a browser of his or her own."""
         if name not in self.people:
@@ -302,6 +309,10 @@ class Story:
         if plant("removed") in wren.see(self.thread).page:
             message = "the removed text is still shown"
             raise StoryError(message)
+
+        facts = plant("reasons of a proposal that was taken back", stored=BEFORE_THE_TICK)
+        badger.send("/u/wren/removal", rule="spam", facts=facts)
+        badger.send("/proposals", to="/drop")
 
     def shield(self) -> None:
         """A shield: its label is kept, its phrase is not."""

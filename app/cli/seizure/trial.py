@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -54,8 +54,14 @@ class Trial:
         return [name for name in MUST_BE_FOUND if name not in found]
 
 
-def hold(damage: str = "", moments: frozenset[Moment] = frozenset(Moment)) -> Trial:
+def hold(
+    damage: str = "",
+    moments: frozenset[Moment] = frozenset(Moment),
+    play: Callable[[Story], None] = Story.play,
+) -> Trial:
     """Hold one trial in a temporary folder; `moments` says at which of them to look.
+
+    `play` tells the story, whole or in part.
 
     Raises:
         NoServerError: when the server did not come up.
@@ -72,7 +78,7 @@ def hold(damage: str = "", moments: frozenset[Moment] = frozenset(Moment)) -> Tr
             seizures.append(seize(root, moment))
 
     try:
-        Story(server, plan, take, last=max(moments, key=list(Moment).index)).play()
+        play(Story(server, plan, take, last=max(moments, key=list(Moment).index)))
         played = time.monotonic() - began
         keys = keys_in(seizures, server.environment)
     finally:
