@@ -15,13 +15,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from sqlalchemy import String, bindparam, case, cast, delete, func, select, update
+from sqlalchemy import String, bindparam, case, cast, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries
 from app.accounts.models import Member, MemberSession, Membership, RecoveryWait, SecondFactor
 from app.core import clock, crypto
-from app.core.db import plainly
+from app.core.db import plainly, spaced
 from app.policy.vocabulary import Actor, Role, Standing, Trust
 from app.web.access import SignedIn
 
@@ -42,9 +42,7 @@ _SEATS: Final = Membership.__table__.c
 # The boards a member has joined, in one text; with a minus where he or she moderates.
 _BOARDS: Final = (
     select(
-        func.aggregate_strings(
-            cast(case((_SEATS.is_moderator, -_SEATS.board_id), else_=_SEATS.board_id), String), " "
-        )
+        spaced(cast(case((_SEATS.is_moderator, -_SEATS.board_id), else_=_SEATS.board_id), String))
     )
     .where(_SEATS.member_id == _MEMBERS.id, _SEATS.invited_on.is_(None))
     .correlate(Member.__table__)

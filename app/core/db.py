@@ -28,8 +28,11 @@ from sqlalchemy import (
     event,
     or_,
 )
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
 
 from app.core import clock
 from app.core.retention import Keep
@@ -63,6 +66,27 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING)
     __retention__: ClassVar[Keep]
+
+
+class spaced(GenericFunction[str]):  # noqa: N801 - a function of SQL, called as one
+    """The texts of several rows in one, with blanks between them.
+
+    SQLAlchemy's `aggregate_strings` writes its separator into the statement anew at every run,
+    which costs a page more than the database's own work.
+    """
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(spaced, "sqlite")
+def _spaced_sqlite(element: spaced, compiler: SQLCompiler, **how: Any) -> str:
+    return f"group_concat({compiler.process(element.clauses, **how)}, ' ')"
+
+
+@compiles(spaced, "postgresql")
+def _spaced_postgresql(element: spaced, compiler: SQLCompiler, **how: Any) -> str:
+    return f"string_agg({compiler.process(element.clauses, **how)}, ' ')"
 
 
 class UnfitDatabaseError(Exception):

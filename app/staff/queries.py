@@ -103,7 +103,7 @@ def same(session: Session, deed: Deed, member_id: int, role: Role) -> Proposal |
     return session.scalars(query).first()
 
 
-def _all() -> Select[tuple[Proposal, str, str, bool]]:
+def _all() -> Select[Proposal, str, str, bool]:
     """Proposals in time, of people who still have the role it takes, with the names they need."""
     role = case({deed.value: int(asked) for deed, asked in ASKS_OF.items()}, value=Proposal.deed)
     others = (
