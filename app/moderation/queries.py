@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from app.accounts.models import Member, Membership
+from app.accounts.models import InviteTie, Member, Membership
 from app.core import clock
 from app.core.audit import AuditEntry
 from app.core.text import excerpt
@@ -25,6 +25,7 @@ from app.moderation.changes import Change, changes
 from app.moderation.models import Act, Outcome, Report, ReportReason, Rule, Sanction, Statement
 from app.moderation.models import SanctionKind as Kind
 from app.policy.permissions import Permission, Verdict, is_moderator, judge, kept_by
+from app.policy.reporting import LOOKED_AT, Reporting, independent
 from app.policy.vocabulary import Actor, Entry, Gate, Role, Standing, Trust, Visibility
 from app.review import queries as review
 from app.review.models import IN_BODY, IN_TITLE, Reason, ReviewItem
@@ -239,6 +240,18 @@ def _board_counts(session: Session, actor: Actor) -> list[BoardCount]:
 
 
 # --- one item -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """How many reported something, how many of them apart, and which of the reports weigh little.
+
+    `mostly_wrong` holds the public ids of reports by members whose last ones came to nothing.
+    """
+
+    count: int
+    independent: int
+    mostly_wrong: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -636,6 +649,56 @@ def open_report_of(session: Session, reporter: Actor, post: Post) -> Report | No
         Report.reporter_id == reporter.id, Report.post_id == post.id, Report.closed_on.is_(None)
     )
     return session.scalars(query).first()
+
+
+def reporting_of(session: Session, member_id: int) -> Reporting:
+    """What came of a member's last reports."""
+    return _reporting(session, {member_id}).get(member_id, Reporting())
+
+
+def _reporting(session: Session, member_ids: set[int]) -> dict[int, Reporting]:
+    """What came of the last reports of some members; who has none is left out."""
+    place = func.row_number().over(partition_by=Report.reporter_id, order_by=Report.id.desc())
+    last = (
+        select(Report.reporter_id, Report.outcome, place.label("place"))
+        .where(Report.reporter_id.in_(member_ids), Report.outcome.in_([*_RIGHT, *_WRONG]))
+        .subquery()
+    )
+    is_right = case((last.c.outcome.in_(_RIGHT), 1), else_=0)
+    query = (
+        select(last.c.reporter_id, func.sum(is_right), func.count())
+        .where(last.c.place <= LOOKED_AT)
+        .group_by(last.c.reporter_id)
+    )
+    return {
+        member_id: Reporting(upheld=upheld, left=decided - upheld)
+        for member_id, upheld, decided in session.execute(query)
+    }
+
+
+_RIGHT: Final = (Outcome.REMOVED, Outcome.ACTED)
+_WRONG: Final = (Outcome.LEFT, Outcome.UNDONE)
+
+
+def weight_of_reports(session: Session, matter: Matter) -> Weight:
+    """How much the reports of an item count; who made them stays out of it."""
+    reporters = {report.reporter_id for report in matter.reports}
+    if not reporters:
+        return Weight(count=0, independent=0, mostly_wrong=frozenset())
+    ties = select(InviteTie.member_id, InviteTie.invited_by_id).where(
+        InviteTie.member_id.in_(reporters)
+    )
+    found = [(member_id, inviter_id) for member_id, inviter_id in session.execute(ties)]
+    before = _reporting(session, reporters)
+    return Weight(
+        count=len(reporters),
+        independent=independent(reporters, found),
+        mostly_wrong=frozenset(
+            report.public_id
+            for report in matter.reports
+            if before.get(report.reporter_id, Reporting()).is_mostly_wrong
+        ),
+    )
 
 
 def own_reports(session: Session, reporter: Actor, before: int | None = None) -> Page[OwnReport]:

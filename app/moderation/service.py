@@ -36,7 +36,8 @@ from app.moderation.models import (
 )
 from app.moderation.queries import Matter, Ruling
 from app.policy.permissions import published, unanswered
-from app.policy.vocabulary import Actor, Standing, Trust, Visibility
+from app.policy.reporting import hurries
+from app.policy.vocabulary import Actor, Standing, Visibility
 from app.review import service as review
 from app.review.models import Reason, ReviewItem
 
@@ -91,8 +92,9 @@ class Chosen:
 def report(session: Session, reporter: Actor, post: Post, complaint: Complaint) -> Report:
     """Ask the moderators to look at a post. Whoever asks twice has asked once.
 
-    The urgent mark of a newcomer is shown, and moves nothing in the queue: or a few fresh accounts
-    would put what they like before all that members of longer standing have asked for.
+    The urgent mark of a newcomer, or of somebody whose last reports came to nothing, is shown, and
+    moves nothing in the queue: or a few accounts would put what they like before all that others
+    have asked for.
 
     Raises:
         DeniedError: when readers no longer see the post.
@@ -109,7 +111,7 @@ def report(session: Session, reporter: Actor, post: Post, complaint: Complaint) 
         Reason.REPORTED,
         is_identity=complaint.reason is ReportReason.IDENTITY,
         is_urgent=complaint.is_urgent,
-        is_by_newcomer=reporter.trust < Trust.KNOWN,
+        is_hurried=hurries(reporter.trust, queries.reporting_of(session, reporter.id)),
     )
     made = Report(
         review_item_id=item.id,

@@ -81,7 +81,12 @@ def my_reports() -> ResponseReturnValue:
     reports = queries.own_reports(session(), me(), paging_key("before"))
     is_first = "before" not in request.args
     handed = handing.handed_by(session(), me()) if is_first else []
-    return page("moderation/my_reports.html", reports=reports, handed=handed)
+    return page(
+        "moderation/my_reports.html",
+        reports=reports,
+        handed=handed,
+        is_mostly_wrong=queries.reporting_of(session(), me().id).is_mostly_wrong,
+    )
 
 
 def _report_page(post: Post, form: ReportForm, status: int = 200) -> ResponseReturnValue:
@@ -485,6 +490,7 @@ def _item_page(
         filters=queries.filters_in(session(), found),
         context=forum.context(session(), matter.post) if matter.post else [],
         reported=queries.reported(session(), matter),
+        weight=queries.weight_of_reports(session(), matter),
         history=queries.history(session(), me(), matter),
         ruling=queries.ruling_of(session(), matter.statement) if matter.statement else None,
         holder=queries.holder_of(session(), matter.item),

@@ -35,14 +35,14 @@ def enqueue(  # noqa: PLR0913 - the facts of one entry; most callers give the fi
     title_findings: Sequence[Finding] = (),
     is_identity: bool = False,
     is_urgent: bool = False,
-    is_by_newcomer: bool = False,
+    is_hurried: bool = True,
 ) -> ReviewItem:
     """Let the moderators know of a post or statement, named by its public id.
 
     There is one open item a subject: a second reason joins it. `findings` are those in the text,
     `title_findings` those in its title; kept are their places, never their words. An item about
-    what may show who somebody is comes first in the queue, and urgent ones before others; what a
-    newcomer alone calls urgent is marked so and stays in its place.
+    what may show who somebody is comes first in the queue, and urgent ones before others; where
+    the one who says so is not taken at the word, it is marked urgent and stays in its place.
     """
     item = queries.open_item_of(session, subject) or _open(session, subject, reason)
     found = stored_findings(findings, title_findings)
@@ -54,7 +54,7 @@ def enqueue(  # noqa: PLR0913 - the facts of one entry; most callers give the fi
     item.report_count += reason is Reason.REPORTED
     item.is_identity = item.is_identity or is_identity or shows
     item.is_urgent = item.is_urgent or is_urgent
-    is_before_others = item.rank % 2 == 1 or (is_urgent and not is_by_newcomer)
+    is_before_others = item.rank % 2 == 1 or (is_urgent and is_hurried)
     item.rank = 2 * item.is_identity + is_before_others
     session.flush()  # reports and pages name the item by its ids
     return item

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import MemberSession
+from app.accounts.models import InviteTie, Member, MemberSession
 from app.accounts.service import clear_expired_standings
 from app.accounts.sessions import begin
 from app.core import audit, clock
@@ -29,6 +30,7 @@ from app.moderation.models import (
     Statement,
 )
 from app.moderation.service import Chosen, Complaint, Decision
+from app.policy.reporting import Reporting
 from app.policy.vocabulary import Role, Standing, Trust, Visibility
 from app.review import queries as review_queries
 from app.review import service as review
@@ -111,6 +113,81 @@ def test_what_newcomers_alone_call_urgent_is_marked_and_stays_in_its_place(
     assert (item.is_urgent, item.rank) == (True, 1), "a known member's mark lifts it"
     make_reported(session, post=post, reporter=make_member(session, trust=Trust.NEWCOMER))
     assert item.rank == 1, "nothing that comes later takes it back"
+
+
+def decided(session: Session, owl: Member, reporter: Member, *decisions: Decision) -> None:
+    """Reports of one member about other posts, and what was decided about each."""
+    for decision in decisions:
+        item = make_reported(session, reporter=reporter)
+        service.decide(session, owl.actor, item, item.version, decision)
+
+
+def test_who_was_almost_never_right_hurries_nobody_until_some_are_right_again(
+    session: Session,
+) -> None:
+    owl, wren = make_moderator(session), make_member(session, "Wren")
+    urgent = Complaint(ReportReason.HARASSMENT, is_urgent=True)
+    decided(session, owl, wren, LEAVE, LEAVE, LEAVE)
+    assert make_reported(session, reporter=wren, complaint=urgent).rank == 1, "three say nothing"
+    decided(session, owl, wren, LEAVE)
+    item = make_reported(session, reporter=wren, complaint=urgent)
+    assert (item.is_urgent, item.rank) == (True, 0)
+    identity = Complaint(ReportReason.IDENTITY)
+    assert make_reported(session, reporter=wren, complaint=identity).rank == 2, "whoever says so"
+    decided(session, owl, wren, REMOVE, REMOVE)
+    assert make_reported(session, reporter=wren, complaint=urgent).rank == 1
+
+
+def test_what_was_erased_before_anybody_decided_says_nothing_of_its_reporter(
+    session: Session,
+) -> None:
+    owl, wren = make_moderator(session), make_member(session, "Wren")
+    for _ in range(5):
+        item = make_reported(session, reporter=wren)
+        post_of(session, item).visibility = Visibility.ERASED
+        service.decide(session, owl.actor, item, item.version, LEAVE)
+    assert not queries.reporting_of(session, wren.id).is_mostly_wrong
+
+
+def test_the_last_ten_count_and_older_ones_do_not(session: Session) -> None:
+    owl, wren = make_moderator(session), make_member(session, "Wren")
+    decided(session, owl, wren, REMOVE, REMOVE, *[LEAVE] * 10)
+    assert queries.reporting_of(session, wren.id) == Reporting(upheld=0, left=10)
+
+
+def test_reports_of_people_who_brought_one_another_in_count_as_one(
+    session: Session, sign_in: Callable[..., FlaskClient]
+) -> None:
+    post = make_post(session)
+    heron, wren, crane = (make_member(session) for _ in range(3))
+    robin = make_member(session)  # has invited two of them, and has reported nothing
+    for guest in (wren, crane):
+        session.add(InviteTie(member_id=guest.id, invited_by_id=robin.id, made_on=clock.today()))
+    for reporter in (heron, wren, crane):
+        item = make_reported(session, post=post, reporter=reporter)
+    weight = queries.weight_of_reports(session, matter_of(session, item))
+    assert (weight.count, weight.independent, weight.mostly_wrong) == (3, 2, frozenset())
+    session.commit()
+    page = sign_in(make_moderator(session)).get(f"/queue/{item.public_id}").text
+    assert "3 members reported this" in page
+    assert "count them as 2" in page
+
+
+def test_an_item_and_the_reporter_are_told_that_the_last_reports_came_to_nothing(
+    session: Session, sign_in: Callable[..., FlaskClient]
+) -> None:
+    owl, wren = make_moderator(session), make_member(session, "Wren")
+    item = make_reported(session, reporter=wren)
+    post = post_of(session, item)
+    session.commit()
+    said, told = "mostly came to nothing", "no longer puts yours before others"
+    assert said not in sign_in(owl).get(f"/queue/{item.public_id}").text
+    assert told not in sign_in(wren).get("/me/reports").text
+    decided(session, owl, wren, LEAVE, LEAVE, LEAVE, LEAVE)
+    make_reported(session, post=post)
+    session.commit()
+    assert sign_in(owl).get(f"/queue/{item.public_id}").text.count(said) == 1
+    assert told in sign_in(wren).get("/me/reports").text
 
 
 def test_after_a_decision_one_may_report_again_even_on_the_same_day(session: Session) -> None:
