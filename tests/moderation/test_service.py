@@ -168,7 +168,7 @@ def test_reports_of_people_who_brought_one_another_in_count_as_one(
     weight = queries.weight_of_reports(session, matter_of(session, item))
     assert (weight.count, weight.independent, weight.mostly_wrong) == (3, 2, frozenset())
     session.commit()
-    page = sign_in(make_moderator(session)).get(f"/queue/{item.public_id}").text
+    page = sign_in(make_moderator(session, "Barn")).get(f"/queue/{item.public_id}").text
     assert "3 members reported this" in page
     assert "count them as 2" in page
 
