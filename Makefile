@@ -6,7 +6,7 @@ TOGETHER ?= -n 2
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup setup-dev run demo demo-code test quick check static fix lock bench bench-screening bench-leaving bench-equal-answers packs screenshots texts clean
+.PHONY: help setup setup-dev run demo demo-code test quick check static fix lock bench bench-screening bench-leaving bench-equal-answers bench-responding packs screenshots texts clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -79,6 +79,9 @@ bench-screening: setup-dev  ## measure the filter on its labelled posts
 
 bench-equal-answers: setup-dev  ## whether refusals can be told apart by bytes or time
 	@$(BIN)/python -m benchmarks.equal_answers
+
+bench-responding: setup-dev  ## measure how soon an exposure is hidden and answered
+	@$(BIN)/python -m benchmarks.responding
 
 bench-leaving: setup-dev  ## measure how an account with 5,000 posts goes, to the last byte
 	@$(BIN)/python -m benchmarks.leaving

@@ -1,8 +1,9 @@
 """The linter: no sealed term leaves in a letter, a note or a request. Pure.
 
 A case keeps keyed tags of its facts and of the pseudonym, under the team's key. A text is folded,
-read in every way that screening knows, and its words and runs of words are compared as tags. It
-answers yes or no; it prints no term and no place (RESPONSE.md §2).
+read in every way that screening knows, and its words and runs of words are compared as tags, also
+turned round, in the plural and with letters said twice. It answers yes or no; it prints no
+term and no place (RESPONSE.md §2).
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from app.screening.readings import readings
 LONGEST_RUN: Final = 6  # words of one fact
 SHORTEST: Final = 3  # signs; a shorter word stands in every text
 WORD: Final = re.compile(r"[^\W_]+")
+REPEATED: Final = re.compile(r"(.)\1+")
+DIGITS: Final = "0123456789"
 SURE: Final = 0.8  # from here on a generic detector is believed
 PATTERNS: Final = frozenset({Category.PHONE, Category.EMAIL})
 
@@ -29,7 +32,9 @@ def tags(key: bytes, facts: Iterable[str]) -> frozenset[str]:
     found: set[str] = set()
     for fact in facts:
         words = _words(fact)
-        runs = {"".join(words), *(word for word in words if len(word) > SHORTEST)}
+        runs = {"".join(words), "".join(reversed(words))}
+        runs |= {word for word in words if len(word) > SHORTEST}
+        runs |= {_once(run) for run in runs if len(_once(run)) > SHORTEST}
         found |= {_tag(key, run) for run in runs if len(run) >= SHORTEST}
     return frozenset(found)
 
@@ -41,7 +46,8 @@ def is_clean(key: bytes, sealed: frozenset[str], text: str) -> bool:
     if not sealed:
         return True
     ways = {fold(text), *(fold(way.text) for way in readings(text))}
-    return not any(_tag(key, run) in sealed for way in ways for run in _runs(_words(way)))
+    runs = set[str]().union(*(_runs(_words(way)) for way in ways))
+    return not any(_tag(key, form) in sealed for form in runs.union(*map(_forms, runs)))
 
 
 def _runs(words: list[str]) -> set[str]:
@@ -52,6 +58,17 @@ def _runs(words: list[str]) -> set[str]:
         for length in range(1, LONGEST_RUN + 1)
         if start + length <= len(words)
     }
+
+
+def _forms(run: str) -> set[str]:
+    """A run as it may stand for another: in the plural, with digits, letters said twice, turned."""
+    forms = {run.strip(DIGITS), run.removesuffix("s"), _once(run), run[::-1]}
+    return {form for form in forms if len(form) > SHORTEST}
+
+
+def _once(run: str) -> str:
+    """A run with each letter that stands several times in a row once."""
+    return REPEATED.sub(r"\1", run)
 
 
 def _words(text: str) -> list[str]:
