@@ -173,6 +173,12 @@ _CELLS: Final = {
 }
 
 
+class HeadingForm(Form):
+    """The name of a heading over boards."""
+
+    name = StringField(validators=[needed, at_most(NAME_SIGNS)])
+
+
 class BoardForm(Form):
     """A board: its name, what it is about, and its gate."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -16,7 +18,7 @@ from app.core.errors import NotFoundError
 from app.core.settings import Settings, Signup, read_settings, write_settings
 from app.core.text import clean, clean_line
 from app.forum import service as forum
-from app.forum.models import Board
+from app.forum.models import Board, Category
 from app.membership import service as membership
 from app.policy.inviting import Inviting, numbers_of
 from app.policy.limits import Limits, rows_of
@@ -43,6 +45,16 @@ class BoardPlan:
     gate: Gate
     reviews_first_posts: bool = False
     entry: Entry = Entry.TRUST
+
+
+Placed = TypeVar("Placed", Board, Category)
+
+
+class Way(StrEnum):
+    """Where something goes in a list."""
+
+    UP = "up"
+    DOWN = "down"
 
 
 def is_setup_link(settings: Settings, token: str) -> bool:
@@ -106,7 +118,11 @@ def open_board(session: Session, operator: Actor, plan: BoardPlan) -> Board:
 
 
 def change_board(session: Session, operator: Actor, board: Board, plan: BoardPlan) -> None:
-    """Change a board's name, description or gate. Whoever no longer may read it sees no trace."""
+    """Change a board's heading, name, description or gate; who may read it no more sees no trace.
+
+    A heading that is not there yet is made, and one that has lost its last board goes.
+    """
+    _put_under(session, board, clean_line(plan.category))
     board.name = clean_line(plan.name)
     board.description = clean_line(plan.description)
     board.gate_read = plan.gate.read
@@ -118,6 +134,55 @@ def change_board(session: Session, operator: Actor, board: Board, plan: BoardPla
     if plan.entry is Entry.TRUST:
         membership.clear(session, board)
     audit.record(session, operator.public_id, "board.edit", board.public_id)
+
+
+def rename_heading(session: Session, operator: Actor, category: Category, name: str) -> None:
+    """Call a heading another name; if there is one of that name, the boards go under that."""
+    audit.record(session, operator.public_id, "heading.edit", category.public_id)
+    other = queries.category_named(session, clean_line(name))
+    if other is None or other.id == category.id:
+        category.name = clean_line(name)
+        return
+    for board in queries.boards_under(session, category.id):
+        _put_under(session, board, other.name)
+
+
+def shift_heading(session: Session, operator: Actor, category: Category, way: Way) -> None:
+    """Put a heading one place up or down; at the end of the list it stays."""
+    audit.take_turn(session)  # of two who move at once the second moves what the first has left
+    _shift(queries.all_categories(session), category, way)
+    audit.record(session, operator.public_id, "heading.shift", category.public_id)
+
+
+def shift_board(session: Session, operator: Actor, board: Board, way: Way) -> None:
+    """Put a board one place up or down under its heading; at the end of the list it stays."""
+    audit.take_turn(session)
+    _shift(queries.boards_under(session, board.category_id), board, way)
+    audit.record(session, operator.public_id, "board.shift", board.public_id)
+
+
+def _shift(row: list[Placed], thing: Placed, way: Way) -> None:
+    """Let a thing change places with its neighbour, and number all of them anew."""
+    at = row.index(thing)
+    to = min(max(at + (-1 if way is Way.UP else 1), 0), len(row) - 1)
+    row.insert(to, row.pop(at))
+    for place, one in enumerate(row, start=1):
+        one.position = place
+
+
+def _put_under(session: Session, board: Board, heading: str) -> None:
+    """Put a board at the end of a heading, and take the one away that it leaves empty."""
+    before = queries.category_of(session, board)
+    if before is not None and before.name == heading:
+        return
+    after = queries.category_named(session, heading) or forum.create_category(session, heading)
+    session.flush()  # a new heading gets its id here
+    others = queries.boards_under(session, after.id)
+    board.category_id = after.id
+    board.position = max((other.position for other in others), default=0) + 1
+    session.flush()  # what is left under the heading before is asked of the database
+    if before is not None and not queries.boards_under(session, before.id):
+        session.delete(before)
 
 
 def _decided(settings: Settings, decisions: Decisions) -> Settings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, redirect, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -10,12 +10,20 @@ from app.accounts import passphrases, pseudonyms
 from app.accounts.queries import inviting
 from app.accounts.service import NotAvailableError, make_keys
 from app.admin import queries, service
-from app.admin.forms import BoardForm, InvitesForm, LimitsForm, SettingsForm, SetupForm, cell_name
-from app.admin.service import BoardPlan, Decisions
+from app.admin.forms import (
+    BoardForm,
+    HeadingForm,
+    InvitesForm,
+    LimitsForm,
+    SettingsForm,
+    SetupForm,
+    cell_name,
+)
+from app.admin.service import BoardPlan, Decisions, Way
 from app.community.norms import first_norms
 from app.core.errors import NotFoundError
 from app.core.settings import Signup, read_settings
-from app.forum.models import Board
+from app.forum.models import Board, Category
 from app.forum.queries import board_by_id
 from app.policy.limits import Limited, limits_of
 from app.policy.permissions import Permission
@@ -267,9 +275,59 @@ def change_board(board: Board) -> ResponseReturnValue:
     return redirect(url_for("admin.console"))
 
 
+@blueprint.post("/console/boards/<board_id>/shift")
+@permit_on(Permission.BOARD_EDIT, board_by_id)
+def shift_board(board: Board) -> ResponseReturnValue:
+    """Put a board one place up or down."""
+    service.shift_board(session(), me(), board, _way())
+    return redirect(url_for("admin.console", _anchor="boards"))
+
+
 def _board_again(form: BoardForm, board: Board | None) -> ResponseReturnValue:
     """The form once more, with what was typed and what is wrong."""
     return page("admin/board.html", status=422, form=form, board=board, problems=form.problems())
+
+
+# --- headings -------------------------------------------------------------------------------------
+
+
+@blueprint.get("/console/headings/<category_id>")
+@permit_on(Permission.BOARD_EDIT, queries.category_by_id)
+def heading(category: Category) -> ResponseReturnValue:
+    """The form with the name of a heading."""
+    return _heading_page(category, HeadingForm(formdata=None, name=category.name))
+
+
+@blueprint.post("/console/headings/<category_id>")
+@permit_on(Permission.BOARD_EDIT, queries.category_by_id)
+def rename_heading(category: Category) -> ResponseReturnValue:
+    """Call it another name."""
+    form = HeadingForm()
+    if not form.validate():
+        return _heading_page(category, form, 422)
+    service.rename_heading(session(), me(), category, form.name.data)
+    tell(_("Saved."))
+    return redirect(url_for("admin.console"))
+
+
+@blueprint.post("/console/headings/<category_id>/shift")
+@permit_on(Permission.BOARD_EDIT, queries.category_by_id)
+def shift_heading(category: Category) -> ResponseReturnValue:
+    """Put it one place up or down, with its boards."""
+    service.shift_heading(session(), me(), category, _way())
+    return redirect(url_for("admin.console", _anchor="boards"))
+
+
+def _heading_page(category: Category, form: HeadingForm, status: int = 200) -> ResponseReturnValue:
+    """The form, with what is wrong."""
+    return page(
+        "admin/heading.html", status, category=category, form=form, problems=form.problems()
+    )
+
+
+def _way() -> Way:
+    """Up or down, as the button says; down where nothing sensible was sent."""
+    return Way.UP if request.form.get("way") == Way.UP else Way.DOWN
 
 
 def _plan(form: BoardForm) -> BoardPlan:

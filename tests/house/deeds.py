@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
 from app.accounts.models import InviteTie, Member, Seen
-from app.admin.service import BoardPlan, Decisions
+from app.admin.service import BoardPlan, Decisions, Way
 from app.cases.clocks import Window
 from app.community import protections, rounds, telling
 from app.community.models import Measure, Occasion, Protection, Round, RoundText, Wording
@@ -49,6 +49,7 @@ from tests.factories import (
     CHEAP,
     PASSPHRASE,
     make_board,
+    make_category,
     make_circle,
     make_member,
     make_moderator,
@@ -236,7 +237,10 @@ STORIES: Final[dict[str, Story]] = {
     "admin.service.change_limits": lambda s, owl, do: do(s, owl.actor, LIMITS),
     "admin.service.change_settings": lambda s, owl, do: do(s, owl.actor, SITE),
     "admin.service.open_board": lambda s, owl, do: do(s, owl.actor, BOARD),
+    "admin.service.rename_heading": lambda s, owl, do: do(s, owl.actor, make_category(s), "Reeds"),
     "admin.service.set_up": set_up,
+    "admin.service.shift_board": lambda s, owl, do: do(s, owl.actor, make_board(s), Way.UP),
+    "admin.service.shift_heading": lambda s, owl, do: do(s, owl.actor, make_category(s), Way.UP),
     "cases.service.cover.set_hours": lambda s, owl, do: do(s, owl.actor, [Window(0, 8, 20)]),
     "cases.service.phrases.change": lambda s, owl, do: do(s, owl.actor, "A", "We write again.", ""),
     "cases.service.phrases.restore": lambda s, owl, do: do(s, owl.actor, "A"),

@@ -102,6 +102,7 @@ class World:
 OTHERS: Final[dict[str, Callable[[World], list[str | int]]]] = {
     "board_id": lambda world: [world.board.public_id],
     "case_id": lambda _: [],
+    "category_id": lambda _: [],
     "check_in_id": lambda _: [],
     "code": lambda _: ["contact.letter"],
     "consent": lambda _: [ABSENT],
@@ -338,6 +339,7 @@ def _hide(session: Session, made: World, heron: Member, owl: Member, stoat: Memb
     made.removed = removed.public_id
     made.hidden = {
         "board_id": [secret.public_id],
+        "category_id": [category.public_id],
         "draft_id": [_draft(session, heron, secret)],
         "filter_id": [filtering.public_id],
         "reason_id": [canned.public_id],
