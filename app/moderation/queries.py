@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
@@ -28,13 +28,14 @@ from app.policy.permissions import Permission, Verdict, is_moderator, judge, kep
 from app.policy.reporting import LOOKED_AT, Reporting, independent
 from app.policy.vocabulary import Actor, Entry, Gate, Role, Standing, Trust, Visibility
 from app.review import queries as review
-from app.review.models import IN_BODY, IN_TITLE, Reason, ReviewItem
+from app.review.models import GONE, IN_BODY, IN_TITLE, Reason, ReviewItem
 from app.review.queries import Counts, Filter
 from app.screening.findings import About, Category, Finding, Signal, Span, Why
 
 EXCERPT: Final = 280
 ROWS_A_PAGE: Final = 50
 DAYS_A_PAGE: Final = 30
+WEEK: Final = timedelta(days=7)
 NEIGHBOURS: Final = 5  # items, statements shown beside an item
 LEFT_TO_AUTHORS: Final = (Reason.HELD, Reason.FIRST_POST)  # where no other moderator is there
 OF_THE_WHOLE: Final = frozenset({Category.SHIELD})  # findings that name no place in the text
@@ -128,6 +129,11 @@ def place_after(session: Session, public_id: str) -> review.Place | None:
 
 def _visible(actor: Actor, columns: Sequence[Any]) -> Rows:
     """Open items whose board the moderator may enter and whose text is not the moderator's own."""
+    return _to_be_seen(actor, columns).where(review.is_open())
+
+
+def _to_be_seen(actor: Actor, columns: Sequence[Any]) -> Rows:
+    """The same, open or decided."""
     return (
         select(*columns)
         .select_from(ReviewItem)
@@ -136,7 +142,7 @@ def _visible(actor: Actor, columns: Sequence[Any]) -> Rows:
         .outerjoin(_answered, _answered.id == Statement.post_id)
         .outerjoin(Thread, Thread.id == func.coalesce(_direct.thread_id, _answered.thread_id))
         .outerjoin(Board, Board.id == Thread.board_id)
-        .where(review.is_open(), *_may_see(actor))
+        .where(*_may_see(actor))
     )
 
 
@@ -240,6 +246,27 @@ def _board_counts(session: Session, actor: Actor) -> list[BoardCount]:
 
 
 # --- one item -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What the team had to do in the last seven days. It counts work, and nobody's own."""
+
+    came: int
+    decided: int
+    oldest: datetime | None  # since when the first of what is open has waited
+
+
+def workload(session: Session, actor: Actor) -> Workload:
+    """The work that a moderator may see, in one statement."""
+    week_ago = clock.today() - WEEK
+    came = case((ReviewItem.opened_at >= clock.to_day(clock.now()) - WEEK, 1), else_=0)
+    decided = case((and_(ReviewItem.closed_on >= week_ago, ReviewItem.outcome != GONE), 1), else_=0)
+    oldest = case((review.is_open(), ReviewItem.opened_at))
+    query = _to_be_seen(actor, [func.sum(came), func.sum(decided), func.min(oldest)])
+    row = session.execute(query.where(or_(review.is_open(), ReviewItem.closed_on >= week_ago)))
+    came_in, done, first = row.one()
+    return Workload(came=came_in or 0, decided=done or 0, oldest=first)
 
 
 @dataclass(frozen=True, slots=True)

@@ -271,6 +271,7 @@ def _queue_page(
         "moderation/queue.html",
         status,
         queue=queries.queue(session(), me(), wanted, asked["board"]),
+        workload=queries.workload(session(), me()),
         asked=asked,
         reasons=list(Reason),
         claims=Claimed,

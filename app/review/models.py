@@ -14,6 +14,7 @@ from app.core.db import Base, BigKey, Fine, Hour, Word
 from app.core.retention import Keep
 
 CLAIM_LASTS: Final = timedelta(minutes=30)
+GONE: Final = "gone"  # the outcome of an item whose subject was erased before anybody decided
 IN_BODY: Final = "body"  # where a finding lies
 IN_TITLE: Final = "title"
 

@@ -17,10 +17,8 @@ from app.core import clock
 from app.core.errors import StaleError
 from app.policy.vocabulary import Actor
 from app.review import queries
-from app.review.models import IN_BODY, IN_TITLE, Reason, ReviewItem
+from app.review.models import GONE, IN_BODY, IN_TITLE, Reason, ReviewItem
 from app.screening.findings import Category, Finding
-
-GONE: Final = "gone"  # the outcome of an item whose subject was erased before anybody decided
 
 _WEIGHT: Final = (Reason.FIRST_POST, Reason.REPORTED, Reason.HELD, Reason.ANSWER)
 _SAYS_NOTHING: Final = frozenset({Category.LIMIT, Category.FILTER})  # of who somebody is

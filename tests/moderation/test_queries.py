@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Member
+from app.core import clock
 from app.core.db import Database
 from app.forum import service as forum
 from app.moderation import queries, service
@@ -25,6 +27,7 @@ from app.review.queries import Claimed, Filter
 from app.screening.findings import Category
 from tests.factories import make_board, make_member, make_moderator, make_post, make_thread
 from tests.moderation.stage import (
+    LEAVE,
     NUMBER,
     make_answered,
     make_held,
@@ -148,6 +151,30 @@ def test_a_row_knows_who_has_it_and_whether_the_reader_may_take_it(session: Sess
     assert (row.holder, row.is_free, row.is_selectable) == ("Finch", False, False)
     row = rows[reported.public_id]
     assert (row.is_free, row.is_selectable) == (False, False), "Owl reported it"
+
+
+def test_the_workload_counts_the_work_of_seven_days_and_nobodys_own(
+    session: Session, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owl, barn = make_moderator(session), make_moderator(session, "Barn")
+    old = make_reported(session)
+    later = clock.now() + timedelta(days=9)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    done, about_owl = make_reported(session), make_reported(session, author=owl)
+    service.decide(session, barn.actor, done, done.version, LEAVE)
+    session.commit()
+    workload = queries.workload(session, owl.actor)
+    assert (workload.came, workload.decided) == (1, 1), "not what is about Owl"
+    assert workload.oldest == old.opened_at
+    assert queries.workload(session, barn.actor).came == 2
+    page = sign_in(owl).get("/queue").text
+    assert "1 came, 1 were decided" in page
+    assert "has waited 9 days" in page
+    assert "Barn" not in page
+    assert about_owl.public_id not in page
+    much_later = later + timedelta(days=9)
+    monkeypatch.setattr(clock, "now", lambda: much_later)
+    assert queries.workload(session, owl.actor).decided == 0
 
 
 @pytest.mark.parametrize("count", [3, 50])
