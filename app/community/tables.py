@@ -77,6 +77,7 @@ GROUPS: Final[tuple[tuple[LazyString, Mapping[str, LazyString]], ...]] = (
             "handed_messages": _l("messages that were handed to the moderators, sealed to them"),
             "handed_parts": _l("who of the moderators may open such a message"),
             "review_items": _l("what waits for a decision"),
+            "spared_kinds": _l("which kinds of items a moderator does not want to be given"),
             "statements": _l("decisions, their reasons and the answers"),
             "sanctions": _l("warnings, silences and suspensions"),
             "proposals": _l("what one of the staff proposed about a member, until a second agrees"),

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, StringField, TextAreaField, ValidationError
 
 from app.core.text import clean, clean_line
+from app.moderation.care import KINDS
 from app.moderation.inviting import Cut
 from app.moderation.models import REASON_NAME_SIGNS, Act, ReportReason, Rule, SanctionKind
 from app.moderation.service import Complaint, Decision
@@ -83,6 +84,15 @@ class ReportForm(Form):
             text=self.text.data or "",
             is_urgent=bool(self.is_urgent.data),
         )
+
+
+class CareForm(Form):
+    """The kinds of items that a moderator does not want to be given."""
+
+    @property
+    def chosen(self) -> frozenset[ReportReason]:
+        """Those that were ticked; what is no kind of ours is left out."""
+        return frozenset(kind for kind in KINDS if kind.value in request.form.getlist("kind"))
 
 
 class DecisionForm(Form):

@@ -240,6 +240,18 @@ class CannedReason(Base):
     changed_on: Mapped[date] = mapped_column(Date)
 
 
+class SparedKind(Base):
+    """A kind of item that a moderator asked not to be given."""
+
+    __tablename__ = "spared_kinds"
+    __retention__ = Keep(why="until the moderator takes it back or leaves")
+
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("members.id", ondelete="CASCADE"), primary_key=True
+    )
+    reason: Mapped[ReportReason] = mapped_column(Word(ReportReason), primary_key=True)
+
+
 class ShiftNote(Base):
     """What one moderator leaves to those who come after, sealed; there is never more than one."""
 

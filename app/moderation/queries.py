@@ -6,7 +6,7 @@ Lists repeat the rules of the permission table in SQL, under test.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -22,7 +22,16 @@ from app.filters import queries as filters
 from app.forum.models import Board, Post, Revision, Thread, pictures_in, with_alts
 from app.forum.queries import BOARDS, Page, may_enter_sql, posts_by_ids, pseudonyms_by_id
 from app.moderation.changes import Change, changes
-from app.moderation.models import Act, Outcome, Report, ReportReason, Rule, Sanction, Statement
+from app.moderation.models import (
+    Act,
+    Outcome,
+    Report,
+    ReportReason,
+    Rule,
+    Sanction,
+    SparedKind,
+    Statement,
+)
 from app.moderation.models import SanctionKind as Kind
 from app.policy.permissions import Permission, Verdict, is_moderator, judge, kept_by
 from app.policy.reporting import LOOKED_AT, Reporting, independent
@@ -455,13 +464,16 @@ def moderators(session: Session, without: set[int]) -> list[Member]:
 
 
 def successors(session: Session, moderator: Actor, matter: Matter) -> list[Member]:
-    """The other moderators who may decide an item, by the rule that bars its own parties."""
+    """The other moderators who may decide an item, by the rule that bars its own parties.
+
+    Whoever asked not to be given such items is left out, unless nobody else is there.
+    """
     circle = matter.gate.circle
     keepers = _keeper_ids(session, circle)
     query = select(Member).where(
         _may_moderate(Member.id.in_(sorted(keepers))), Member.id != moderator.id
     )
-    return [
+    able = [
         other
         for other in session.scalars(query.order_by(Member.id))
         if judge(
@@ -471,6 +483,26 @@ def successors(session: Session, moderator: Actor, matter: Matter) -> list[Membe
         ).verdict
         is Verdict.ALLOW
     ]
+    spared = _who_spares(session, kinds_of(matter))
+    return [other for other in able if other.id not in spared] or able
+
+
+def kinds_of(matter: Matter) -> frozenset[ReportReason]:
+    """What an item is about: as what it was reported, and whether it may show who somebody is."""
+    reported = {report.reason for report in matter.reports}
+    return frozenset(reported | ({ReportReason.IDENTITY} if matter.item.is_identity else set()))
+
+
+def spared_by(session: Session, member_id: int) -> frozenset[ReportReason]:
+    """The kinds of items that a moderator asked not to be given."""
+    query = select(SparedKind.reason).where(SparedKind.member_id == member_id)
+    return frozenset(session.scalars(query))
+
+
+def _who_spares(session: Session, kinds: Collection[ReportReason]) -> frozenset[int]:
+    """Those who asked not to be given items of these kinds."""
+    query = select(SparedKind.member_id).where(SparedKind.reason.in_(kinds))
+    return frozenset(session.scalars(query)) if kinds else frozenset()
 
 
 def _keeper_ids(session: Session, circle: int) -> frozenset[int]:

@@ -17,11 +17,13 @@ from app.forum import rescreening as rescreenings
 from app.forum.models import Post
 from app.messages import queries as messages
 from app.messages.models import Conversation, Message
-from app.moderation import desk, handing, inviting, queries, service, words
+from app.moderation import care, desk, handing, inviting, queries, service, words
+from app.moderation.care import KINDS
 from app.moderation.forms import (
     AnswerForm,
     BulkForm,
     CannedReasonForm,
+    CareForm,
     CutForm,
     DecisionForm,
     HandedForm,
@@ -374,6 +376,10 @@ def _reasons_page(form: CannedReasonForm, status: int = 200) -> ResponseReturnVa
 @permit_on(Permission.REVIEW_READ, queries.matter_by_id)
 def show_item(matter: Matter) -> ResponseReturnValue:
     """Everything that a decision about one item rests on, and the form for it."""
+    is_asked_for = "shown" in request.args or matter.item.holder_id == me().id
+    if not is_asked_for and care.is_spared(session(), me(), matter):
+        kinds = sorted(queries.kinds_of(matter) & queries.spared_by(session(), me().id))
+        return page("moderation/spared.html", item=matter.item, kinds=kinds)
     return _item_page(matter)
 
 
@@ -582,6 +588,27 @@ def _pseudonym(member_id: int | None) -> str | None:
     """What a member is called, if he or she is still here."""
     member = None if member_id is None else session().get(Member, member_id)
     return None if member is None else member.pseudonym
+
+
+# --- care -----------------------------------------------------------------------------------------
+
+
+@blueprint.get("/me/care")
+@permit(Permission.ACCOUNT_MANAGE)
+def show_care() -> ResponseReturnValue:
+    """The kinds of items that a moderator can ask not to be given."""
+    demand(Permission.QUEUE_READ)
+    return page("moderation/care.html", kinds=KINDS, chosen=queries.spared_by(session(), me().id))
+
+
+@blueprint.post("/me/care")
+@permit(Permission.ACCOUNT_MANAGE)
+def change_care() -> ResponseReturnValue:
+    """Choose them."""
+    demand(Permission.QUEUE_READ)
+    care.spare(session(), me(), CareForm().chosen)
+    tell(_("Saved. Nobody else sees what you chose."))
+    return redirect(url_for("moderation.queue"))
 
 
 # --- invites --------------------------------------------------------------------------------------
