@@ -459,6 +459,22 @@ WAYS_ON: Final[Words] = {
     "pseudonym": _l("Go on under a new pseudonym"),
     "stay": _l("Stay"),
 }
+ASKING: Final[Words] = {
+    "yes": _l("wanted"),
+    "no": _l("not wanted"),
+}
+SAFE: Final[Words] = {
+    "yes": _l("yes"),
+    "unsure": _l("not sure"),
+    "no": _l("no"),
+    "skip": _l("was skipped"),
+}
+# What the affected member says of him- or herself by a click, as the team reads it.
+SAID: Final[Mapping[str, tuple[Any, Words]]] = {
+    "safe": (_l("Safe now?"), SAFE),
+    "way_on": (_l("How to go on"), WAYS_ON),
+    "asking": (_l("Check-ins on set days"), ASKING),
+}
 KEEP: Final[Words] = {
     "0": _l("not at all"),
     "30": _l("30 days"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -68,6 +68,7 @@ class OpenCheckIn:
     pseudonym: str
     every: int
     note: str
+    begun_on: date  # from which set days are counted
     member_id: int = 0  # whose door it is: the member's own, and nobody's for everybody else
 
     @property
@@ -95,7 +96,7 @@ def own_by_id(
     if row is None:
         return None
     found = _opened(session, row, private_key, row.member_part, who.id)
-    return OpenCheckIn(row, b"", "", 0, "") if found is None else found
+    return OpenCheckIn(row, b"", "", 0, "", row.active_on) if found is None else found
 
 
 def by_id(session: Session, public_id: str) -> CheckIn | None:
@@ -174,8 +175,9 @@ def start(session: Session, who: Actor, private_key: bytes, wish: Wish) -> Check
     made = sealing.new_data_key(shred, keys, _of_key(row))
     row.member_part, row.owner_part = made.parts[:2]
     row.second_part = None if wish.second is None else made.parts[2]
-    _seal_facts(row, made.key, who.pseudonym, wish.every, wish.note)
-    rhythm.begin(row, clock.today())
+    today = clock.today()
+    _seal_facts(OpenCheckIn(row, made.key, who.pseudonym, wish.every, wish.note, today))
+    rhythm.begin(row, today)
     session.add(row)
     session.flush()  # letters name it by its id
     return row
@@ -183,12 +185,11 @@ def start(session: Session, who: Actor, private_key: bytes, wish: Wish) -> Check
 
 def change(opened: OpenCheckIn, every: int, note: str, *, is_danger: bool) -> None:
     """Another rhythm, or something else to know."""
-    _seal_facts(opened.row, opened.key, opened.pseudonym, every, note)
+    today = clock.today()
+    begun_on = opened.begun_on if opened.every == every else today
+    _seal_facts(replace(opened, every=every, note=note, begun_on=begun_on))
     opened.row.is_danger = is_danger
-    opened.row.active_on = clock.today()
-    if opened.row.due_on is not None and opened.row.missed_on is None:
-        soonest = clock.today() + every * rhythm.A_DAY
-        opened.row.due_on = min(opened.row.due_on, soonest)
+    rhythm.change(opened.row, today, every, begun_on)
 
 
 def pause(opened: OpenCheckIn) -> None:
@@ -226,7 +227,7 @@ def end_with_account(session: Session, who: Actor, private_key: bytes) -> None:
 def write(session: Session, opened: OpenCheckIn, text: str) -> None:
     """Write to the member; the next letter is due after as many days as the member wants."""
     _write(session, opened, text, "", is_from_member=False)
-    rhythm.wrote(opened.row, clock.today(), opened.every)
+    rhythm.wrote(opened.row, clock.today(), opened.every, opened.begun_on)
 
 
 def make_rounds(session: Session, present: Collection[int]) -> Calls:
@@ -260,14 +261,23 @@ def _opened(
         return None
     key = sealing.open_data_key(private_key, part, shred, _of_key(row))
     facts = json.loads(sealing.open_text(key, row.box, _of_facts(row)))
-    return OpenCheckIn(row, key, facts["pseudonym"], facts["every"], facts["note"], member_id)
+    # What was sealed before there were set days does not say when it began, and needs it for none.
+    begun_on = date.fromisoformat(facts.get("begun_on") or row.active_on.isoformat())
+    return OpenCheckIn(
+        row, key, facts["pseudonym"], facts["every"], facts["note"], begun_on, member_id
+    )
 
 
-def _seal_facts(row: CheckIn, key: bytes, pseudonym: str, every: int, note: str) -> None:
+def _seal_facts(opened: OpenCheckIn) -> None:
     """Keep to whom it is, how often, and what should be known."""
-    facts = {"pseudonym": pseudonym, "every": every, "note": clean(note)}
+    facts = {
+        "pseudonym": opened.pseudonym,
+        "every": opened.every,
+        "note": clean(opened.note),
+        "begun_on": opened.begun_on.isoformat(),
+    }
     text = json.dumps(facts, ensure_ascii=False).encode()
-    row.box = sealing.seal_text(key, text, _of_facts(row))
+    opened.row.box = sealing.seal_text(opened.key, text, _of_facts(opened.row))
 
 
 def _write(

@@ -9,13 +9,14 @@ from flask_babel import gettext as _
 from wtforms import BooleanField, Field, StringField, TextAreaField, ValidationError
 
 from app.core.text import clean, clean_line
-from app.support.rhythm import MOST_DAYS
+from app.support.rhythm import MOST_DAYS, ON_SET_DAYS
 from app.support.sections import QUESTIONS, Section
 from app.support.service import SECTION_SIGNS, Entry
 from app.web.forms import Form
 
 RHYTHMS: Final = ("1", "3", "7", "30")  # days
 OWN: Final = "own"
+SET: Final = "set"
 
 
 class SectionForm(Form):
@@ -81,7 +82,7 @@ class CheckInForm(Form):
 
     def validate_rhythm(self, field: Field) -> None:
         """One of those offered, or a number of days."""
-        if field.data not in {*RHYTHMS, OWN}:
+        if field.data not in {*RHYTHMS, OWN, SET}:
             raise ValidationError(_("Choose how often."))
 
     def validate_days(self, field: Field) -> None:
@@ -97,7 +98,9 @@ class CheckInForm(Form):
 
     @property
     def every(self) -> int:
-        """The days between two letters."""
+        """The days between two letters, or the set days."""
+        if self.rhythm.data == SET:
+            return ON_SET_DAYS
         return int(self.days.data if self.rhythm.data == OWN else self.rhythm.data or 0)
 
 

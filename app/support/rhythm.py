@@ -16,6 +16,8 @@ from app.support.models import CheckIn, CheckState
 
 A_DAY: Final = timedelta(days=1)
 MOST_DAYS: Final = 90  # between two check-ins
+SET_DAYS: Final = (1, 3, 7, 14, 30, 90)  # after it was asked for (RESPONSE.md §6)
+ON_SET_DAYS: Final = 0  # the rhythm of those days, where others are a number of days
 ANSWER_DAYS: Final = 3  # so long an answer is waited for before the one gentle try
 GENTLE_DAYS: Final = 4  # and so long after it
 NOBODY, OWNER, SECOND, OUTSIDE = range(4)  # how far up somebody was called
@@ -36,12 +38,27 @@ def begin(row: CheckIn, today: date) -> None:
     _forget(row)
 
 
-def wrote(row: CheckIn, today: date, every: int) -> None:
-    """Somebody of ours has written; the next letter is due after so many days."""
+def next_day(today: date, every: int, begun_on: date) -> date | None:
+    """When the next letter is due after one of today; none after the last of the set days."""
+    if every != ON_SET_DAYS:
+        return today + every * A_DAY
+    return next((day for n in SET_DAYS if (day := begun_on + n * A_DAY) > today), None)
+
+
+def change(row: CheckIn, today: date, every: int, begun_on: date) -> None:
+    """Another rhythm: the next letter never comes later than it would have."""
+    row.active_on = today
+    if row.state is CheckState.ACTIVE and row.missed_on is None:
+        days = (row.due_on, next_day(today, every, begun_on))
+        row.due_on = min((day for day in days if day is not None), default=None)
+
+
+def wrote(row: CheckIn, today: date, every: int, begun_on: date) -> None:
+    """Somebody of ours has written; the next letter is due in its rhythm."""
     row.active_on = today
     row.missed_on, row.called, row.called_on = None, NOBODY, None
     if row.state is CheckState.ACTIVE:
-        row.due_on = today + every * A_DAY
+        row.due_on = next_day(today, every, begun_on)
         if row.answer_by is None:  # else an earlier letter is still without an answer
             row.answer_by = today + ANSWER_DAYS * A_DAY
 

@@ -17,10 +17,13 @@ from app.accounts.service import agree_to_norms
 from app.community.norms import first_norms
 from app.core.settings import write_settings
 from app.forum.models import Post, Thread
+from app.forum.service import Draft
+from app.messages import service as messages
+from app.messages.models import Message
 from app.policy.vocabulary import Role, Trust, Visibility
 from app.review.models import ReviewItem
 from tests.conftest import SITE
-from tests.factories import make_board, make_member, make_post, make_thread
+from tests.factories import make_board, make_member, make_post, make_thread, private_key_of
 
 SignIn = Callable[..., FlaskClient]
 CHANGED = "The norms have changed"
@@ -104,6 +107,33 @@ def test_before_writing_one_agrees_and_no_word_is_lost(
     agreed = re.findall(r'name="agreed_norms" value="(\d+)"', asked.text)
     assert browser.post(path, data=sent | {"agreed_norms": agreed}).status_code == 302
     assert session.scalar(count) == 1
+    assert version_of(session, wren) == 2
+
+
+@pytest.mark.parametrize("what", ["start", "write"])
+def test_before_writing_a_message_one_agrees_and_no_word_is_lost(
+    session: Session, sign_in: SignIn, what: str
+) -> None:
+    wren, heron = make_member(session, "Wren"), make_member(session, "Heron")
+    browser, path = sign_in(wren), "/u/Heron/message"
+    if what == "write":
+        draft = Draft("An earlier one.")
+        messages.send(session, heron.actor, private_key_of(heron), wren.actor, draft)
+        session.commit()
+        path = browser.get(path).location
+        assert path.startswith("/messages/")
+    change_norms(session)
+    count = select(func.count()).select_from(Message)
+    before = session.scalar(count) or 0
+    asked = browser.post(path, data={"body": WORDS})
+    assert asked.status_code == 403
+    assert WORDS in asked.text
+    assert "Be kinder." in asked.text
+    assert session.scalar(count) == before
+    agreed = re.findall(r'name="agreed_norms" value="(\d+)"', asked.text)
+    sent = browser.post(path, data={"body": WORDS, "agreed_norms": agreed})
+    assert sent.status_code == 302
+    assert session.scalar(count) == before + 2, "a copy for each of the two"
     assert version_of(session, wren) == 2
 
 

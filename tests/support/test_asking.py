@@ -23,6 +23,7 @@ from app.policy.vocabulary import Role
 from app.support import check_ins, rhythm
 from app.support.check_ins import OpenCheckIn, Wish
 from app.support.models import CheckIn, CheckInLetter, CheckState
+from tests.cases.stage import open_case, set_stage
 from tests.factories import PASSPHRASE, make_member, private_key_of
 
 SignIn = Callable[..., FlaskClient]
@@ -352,6 +353,87 @@ def test_nobody_to_write_is_said_plainly(session: Session, sign_in: SignIn) -> N
     assert not re.search(r"<select", page)
 
 
+# --- set days (RESPONSE.md §6) --------------------------------------------------------------------
+
+
+def test_on_set_days_six_letters_are_due_and_then_no_more(
+    session: Session, stage: Stage, move_clock: MoveClock
+) -> None:
+    row = start(session, stage, every=rhythm.ON_SET_DAYS)
+    begun = clock.today()
+    days = []
+    for _ in range(120):
+        move_clock(DAY)
+        if row.due_on is not None and row.due_on <= clock.today():
+            days.append((clock.today() - begun).days)
+            check_ins.write(session, opened(session, row, stage.owl), "How are you?")
+            check_ins.answer(session, mine(session, stage), "", "well")
+    assert days == [1, 3, 7, 14, 30, 90]
+    assert row.state is CheckState.ACTIVE
+    make_rounds(session)
+    assert called(session) == set()
+
+
+def test_a_set_day_that_we_miss_calls_the_second_and_the_days_after_it_stay(
+    session: Session, stage: Stage, move_clock: MoveClock
+) -> None:
+    row = start(session, stage, every=rhythm.ON_SET_DAYS)
+    begun = clock.today()
+    assert tomorrow(session, move_clock) == {"Owl"}
+    assert tomorrow(session, move_clock) == {"Owl", "Wren"}
+    assert row.missed_on == clock.today()
+    check_ins.write(session, opened(session, row, stage.wren), "Late, and sorry.")
+    assert row.due_on == begun + 3 * DAY
+
+
+def test_set_days_rest_go_on_and_become_another_rhythm(
+    session: Session, stage: Stage, move_clock: MoveClock
+) -> None:
+    row = start(session, stage, every=rhythm.ON_SET_DAYS)
+    begun = clock.today()
+    check_ins.pause(mine(session, stage))
+    move_clock(10 * DAY)
+    make_rounds(session)
+    assert called(session) == set()
+    check_ins.resume(mine(session, stage))
+    check_ins.change(mine(session, stage), rhythm.ON_SET_DAYS, "Another note.", is_danger=False)
+    assert row.due_on == clock.today() + DAY
+    move_clock(DAY)
+    check_ins.write(session, opened(session, row, stage.owl), "How are you?")
+    assert row.due_on == begun + 14 * DAY, "counted from the day it was asked for"
+    move_clock(90 * DAY)
+    check_ins.write(session, opened(session, row, stage.owl), "The last one.")
+    assert row.due_on is None
+    check_ins.change(mine(session, stage), 7, "", is_danger=False)
+    assert row.due_on == clock.today() + 7 * DAY
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_a_case_offers_set_days_and_the_team_reads_a_no(
+    session: Session, sign_in: SignIn, *, is_closed: bool
+) -> None:
+    people = set_stage(session)
+    case = open_case(session, people).case
+    if is_closed:
+        case.closed_on = clock.today()
+        session.commit()
+    heron, at = sign_in(people.heron), f"/me/case/{case.public_id}"
+    assert "day 1, 3, 7, 14, 30 and 90" in heron.get(f"{at}?view=full").text
+    heron.post(f"{at}/asking", data={"answer": "no"})
+    page = heron.get(f"{at}?view=full").text
+    assert "You said no." in page
+    assert "Yes, choose who asks" in page, "one can change one's mind"
+    team = sign_in(people.owl).get(f"/cases/{case.public_id}").text
+    assert "not wanted" in team
+    asked = heron.post(f"{at}/asking", data={"answer": "yes"}, follow_redirects=True)
+    assert re.search(r'value="set"\s+checked', asked.text)
+    wish = {"owner": people.owl.public_id, "second": people.wren.public_id, "rhythm": "set"}
+    begun = heron.post("/me/check-ins", data=wish, follow_redirects=True)
+    assert "On day 1, 3, 7, 14, 30 and 90" in begun.text
+    assert session.scalars(select(CheckIn)).one().due_on == clock.today() + DAY
+    assert "Look at it, change it, pause it or stop it" in heron.get(f"{at}?view=full").text
+
+
 # --- a simulated year (RESPONSE.md §18, 11) -------------------------------------------------------
 
 
@@ -403,7 +485,7 @@ def test_in_a_year_of_two_hundred_cases_no_miss_is_unnoticed_for_more_than_a_day
                 is_seen = row.missed_on == diary.owed_on + DAY and row.called_on == today
                 unnoticed += not (is_seen and row.called >= rhythm.SECOND and heard)
             if diary.owed_on <= today and present and lot("writes", number, day) < 0.8:
-                rhythm.wrote(row, today, diary.every)
+                rhythm.wrote(row, today, diary.every, today)
                 diary.owed_on = today + diary.every * DAY
             elif lot("pause", number, day) < 0.002:
                 rhythm.pause(row, today)

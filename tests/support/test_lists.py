@@ -9,10 +9,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts import sessions
 from app.accounts.models import Member
 from app.core import crypto
 from app.policy.vocabulary import VISITOR, Role
@@ -96,6 +98,20 @@ def test_anybody_says_that_an_entry_is_wrong_and_an_operator_looks(
     browser.post("/console/lists/zara", data=facts | {"status": "ok"})
     assert said not in browser.get("/console/lists").text
     assert session.scalars(select(Doubt)).all() == []
+
+
+@pytest.mark.parametrize(("who", "most"), [("Heron", 10), ("", 60)])
+def test_nobody_says_so_without_end(
+    session: Session, build_app: Callable[..., Flask], heron: Member, who: str, most: int
+) -> None:
+    browser = build_app(limits_enabled=True).test_client(session=session)
+    if who:
+        browser.set_cookie("bauta", sessions.begin(session, heron.id, private_key_of(heron)))
+    codes = [
+        browser.post("/who-helps/zara/wrong", data={"wrong": "gone"}).status_code
+        for _ in range(most + 1)
+    ]
+    assert codes == [302] * most + [429]
 
 
 def test_only_what_people_see_can_be_wrong_and_only_in_a_way_that_is_listed(

@@ -34,12 +34,12 @@ from app.cases.words import ConsentState, Profile
 from app.core.errors import NotFoundError
 from app.forum.queries import board_names
 from app.policy.permissions import Permission
+from app.support import check_ins
 from app.web import limits
 from app.web.access import confirmed, me, permit, permit_on, signed_in
 from app.web.render import page, tell
 from app.web.unit_of_work import session
 
-SAFE: Final = ("yes", "unsure", "no", "skip")
 CALLS_AN_HOUR: Final = "5 per hour"
 SHORT: Final = "short"
 FULL: Final = "full"
@@ -130,7 +130,7 @@ def case_page(
 ) -> ResponseReturnValue:
     """The page of the own case; whole, and without what needs the account, behind six words."""
     case, ring = own.case, own.ring
-    said = {kind: _said(own, kind) for kind in ("safe", "way_on")}
+    said = {kind: _said(own, kind) for kind in wording.SAID}
     consents = [(row, ring.read(row)) for row in queries.consents_of(session(), case.id)]
     letters = [(row, ring.read(row)) for row in queries.letters_of(session(), case.id)]
     people = _people(own)
@@ -162,6 +162,7 @@ def case_page(
         people=people,
         is_taken=bool(queries.named_ids(session(), case.id)),
         ways_on=wording.options(wording.WAYS_ON),
+        is_asked=not own.words and _check_ins_run(),
         trace_wish=source.wish(session(), own.opened),
         diary=source.diary(session(), own.opened),
         source_said=source.summary(session(), own.opened),
@@ -192,6 +193,11 @@ def _said(own: Own, kind: str) -> str:
     return "" if row is None else own.ring.read(row)["word"]
 
 
+def _check_ins_run() -> bool:
+    """Whether somebody asks the member how they are already."""
+    return check_ins.own(session(), me(), signed_in().unlock()) is not None
+
+
 def _people(own: Own) -> list[tuple[Member, str]]:
     """Who works on the case, or could open it while nobody is named; each with the seat."""
     named = {row.member_id: row.seat for row in queries.named(session(), own.case.id)}
@@ -216,7 +222,7 @@ def say_safe(own: Own) -> ResponseReturnValue:
 def note_safe(own: Own) -> None:
     """Keep the answer, and call somebody where it is not a yes."""
     said = request.form.get("safe", "")
-    if said in SAFE:
+    if said in wording.SAFE:
         casework.say(session(), own.opened, "safe", said)
         if said in {"no", "unsure"}:
             casework.is_in_danger(session(), own.opened)
@@ -286,6 +292,19 @@ def choose_way_on(own: Own) -> ResponseReturnValue:
         casework.say(session(), own.opened, "way_on", way)
         tell(_("Noted. You can change your mind whenever you like."))
     return to_mine(own, "way-on")
+
+
+@blueprint.post("/me/case/<case_id>/asking")
+@permit_on(Permission.MYCASE_READ, own_case)
+def answer_asking(own: Own) -> ResponseReturnValue:
+    """Whether somebody may ask how one is on set days; a yes leads to who does."""
+    answer = request.form.get("answer", "")
+    if answer in wording.ASKING:
+        casework.say(session(), own.opened, "asking", answer)
+    if answer == "yes":
+        return redirect(url_for("support.my_check_ins", rhythm="set"))
+    tell(_("Noted. You can change your mind whenever you like."))
+    return to_mine(own, "asking")
 
 
 @blueprint.post("/me/case/<case_id>/keep")

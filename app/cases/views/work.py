@@ -73,6 +73,7 @@ def _case_page(
         seats=[(people[row.member_id].pseudonym, row) for row in seats if row.member_id in people],
         my_seat=next((row for row in seats if row.member_id == me().id), None),
         affected=affected,
+        said=_said(opened),
         steps=_steps(opened),
         timers=queries.timers_of(session(), case.id),
         now=clock.now(),
@@ -97,6 +98,16 @@ def _case_page(
         place_options=wording.pairs(wording.PLACES)[1:],
         letter_options=wording.pairs(wording.LETTERS),
     )
+
+
+def _said(opened: Opened) -> list[tuple[str, str]]:
+    """What the affected member has said by a click: each with what it is about."""
+    rows = [(kind, queries.word_of(session(), opened.case.id, kind)) for kind in wording.SAID]
+    return [
+        (str(wording.SAID[kind][0]), str(wording.SAID[kind][1][opened.ring.read(row)["word"]]))
+        for kind, row in rows
+        if row is not None
+    ]
 
 
 def _steps(opened: Opened) -> list[tuple[str, list[Any]]]:

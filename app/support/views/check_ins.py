@@ -18,7 +18,7 @@ from app.core.errors import NotFoundError
 from app.policy.permissions import Permission
 from app.support import check_ins
 from app.support.check_ins import HELP, OpenCheckIn, Wish
-from app.support.forms import CheckInForm, LetterForm
+from app.support.forms import SET, CheckInForm, LetterForm
 from app.support.models import CheckIn
 from app.support.views.common import blueprint
 from app.web.access import me, permit, permit_on, signed_in
@@ -45,7 +45,10 @@ def own_check_in(session: Session, public_id: str) -> OpenCheckIn | None:
 @permit(Permission.PLAN_KEEP)
 def my_check_ins() -> ResponseReturnValue:
     """The own check-ins; or, without any, the offer."""
-    return _page(CheckInForm())
+    form = CheckInForm()
+    if request.args.get("rhythm") == SET:  # as the page of an own case offers them
+        form.rhythm.data = SET
+    return _page(form)
 
 
 def _page(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,11 +20,15 @@ from app.support.models import Status, Wrong
 from app.support.views.common import blueprint
 from app.support.words import CHOICES, FIELDS, STATUSES, WRONGS, region_in_words
 from app.support.words import NEEDS as NEED_WORDS
+from app.web import limits
 from app.web.access import actor, me, permit, public, signed_in
 from app.web.extensions import language
 from app.web.render import page, tell
 from app.web.settings import settings
 from app.web.unit_of_work import session
+
+DOUBTS_AN_HOUR: Final = "10 per hour"  # of one member
+DOUBTS_OF_ALL: Final = "60 per hour"  # of all visitors together: nobody knows who is who
 
 
 @blueprint.get("/who-helps")
@@ -87,6 +91,11 @@ def tell_what_is_wrong(entry: str) -> ResponseReturnValue:
     said = request.form.get("wrong", "")
     if said not in set(Wrong):
         return _wrong_page(found, {"wrong": _("Choose what is wrong.")})
+    who = actor()
+    if who.is_member:
+        limits.spend("doubt", who.public_id, DOUBTS_AN_HOUR)
+    else:
+        limits.spend("doubt", "all", DOUBTS_OF_ALL)
     lists.tell_wrong(session(), found.code, Wrong(said))
     tell(_("Thank you. The people who run this site will look at it."))
     return redirect(url_for("support.who_helps"))
