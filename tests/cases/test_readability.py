@@ -19,6 +19,7 @@ PAGES: Final = (
     "cases/receipt",
     "cases/followed",
     "cases/ask_receipt",
+    "cases/locked_out",
     "leaving/ways_on",
     "leaving/break",
     "leaving/away",

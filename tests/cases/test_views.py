@@ -437,6 +437,23 @@ def test_six_words_open_the_own_case_for_who_is_locked_out(
     assert mine.count("this page, with the six words") == 1  # one look, whatever was done in it
 
 
+def test_who_has_no_key_left_reads_what_can_be_done_and_the_page_confirms_nothing(
+    session: Session, client: FlaskClient, sign_in: SignIn
+) -> None:
+    stage = set_stage(session)
+    for path in ("/sign-in", "/recover", "/exposed", "/exposed/receipt"):
+        assert 'href="/exposed/locked-out"' in client.get(path).text, path
+    before = masked(client.get("/exposed/locked-out"))
+    for way in ("/recover", "/exposed/receipt", "/exposed"):
+        assert f'href="{way}"' in before[1]
+    said = before[1].partition("<main")[2].partition("</main>")[0]
+    assert "<form" not in said, "it asks nothing"
+    open_case(session, stage)
+    words_for_heron(session, sign_in(stage.heron))
+    assert masked(client.get("/exposed/locked-out")) == before
+    assert client.get("/exposed/locked-out?words=a&pseudonym=Heron").text.count("Heron") == 0
+
+
 def test_words_of_a_case_end_and_then_say_what_all_wrong_words_are_told(
     session: Session, sign_in: SignIn, client: FlaskClient
 ) -> None:

@@ -35,6 +35,13 @@ def ask_receipt() -> ResponseReturnValue:
     return page("cases/ask_receipt.html", words="", is_wrong=False)
 
 
+@blueprint.get("/exposed/locked-out")
+@public
+def locked_out() -> ResponseReturnValue:
+    """What can still be done without any of one's keys; it asks nothing, and confirms nothing."""
+    return page("cases/locked_out.html", on_duty=duty_line())
+
+
 @blueprint.post("/exposed/receipt/save")
 @public
 def save_receipt() -> ResponseReturnValue:
