@@ -19,12 +19,12 @@ from app.cases.models import CasePart, Trace, TraceWord
 from app.cases.service import casework, ledger, rounds, source, team
 from app.cases.service.casework import THE_MEMBER, Opened, SealedTermError
 from app.cases.service.source import Route, Source
-from app.cases.words import ItemState, Part, Rung, Verb, Way
+from app.cases.words import ItemState, Part, Rung, Seat, Verb, Way
 from app.cases.workflow import Gate, ShutError
 from app.core import clock
 from app.core.crypto import BrokenSealError
 from app.core.db import Base
-from app.policy.vocabulary import Trust
+from app.policy.vocabulary import Role, Trust
 from tests.cases.stage import Stage, open_case, opened_by, set_stage
 from tests.factories import make_board, make_member, private_key_of
 
@@ -215,6 +215,31 @@ def test_a_statement_needs_two_and_then_the_member_reads_it(session: Session) ->
         row = queries.item_of(session, owl.case.id, code)
         assert row is not None
         assert row.state is ItemState.DONE
+
+
+def test_a_trustee_agrees_and_lead_or_second_tell_the_member(
+    session: Session, sign_in: SignIn
+) -> None:
+    stage, owl, wren, own = people(session)
+    kite = make_member(session, "Kite", roles=Role.TRUSTEE)
+    team.add_person(session, owl, private_key_of(stage.owl), Seat.TRUSTEE, kite)
+    source.add_route(session, owl, on(session, Trust.REGULAR))
+    source.weigh(session, owl, Source(alternatives=ELSE, change=CHANGE))
+    source.propose(session, owl, Rung.CONSISTENT, "")
+    session.commit()
+    at, trustee = f"/cases/{owl.case.public_id}/source", sign_in(kite)
+    agreed = trustee.post(f"{at}/agree", follow_redirects=True).text
+    assert "Lead or second have to tell" in agreed
+    assert "Tell the affected member" not in agreed, "a trustee has no key for it"
+    assert trustee.post(f"{at}/tell").status_code == 409
+    assert source.summary(session, own) is None
+    told = sign_in(stage.wren).post(f"{at}/tell", follow_redirects=True).text
+    assert "has not read this yet" not in told
+    said = source.summary(session, own)
+    assert said is not None
+    assert (said["rung"], said["count"], said["alternatives"]) == ("2", "5", ELSE)
+    with pytest.raises(ShutError):
+        source.tell(session, wren, team.identity_seal(session, wren, private_key_of(stage.wren)))
 
 
 def test_an_account_that_posted_it_is_a_record_and_needs_no_yes_of_the_member(

@@ -68,6 +68,7 @@ class Source:
     change: str = ""
     proposed: Statement | None = None
     agreed: Statement | None = None
+    is_told: bool = True  # the affected member reads what was agreed last
     names_first: int = 0  # who has asked for the names and waits for a second
     names_day: str = ""  # the day on which two have opened them
 
@@ -156,6 +157,7 @@ def read(session: Session, opened: Opened) -> Source:
         change=value["change"],
         proposed=_statement(value["proposed"]),
         agreed=_statement(value["agreed"]),
+        is_told=value.get("is_told", True),
         names_first=value["names_first"],
         names_day=value["names_day"],
     )
@@ -293,8 +295,10 @@ def propose(session: Session, opened: Opened, rung: Rung, words: str) -> Source:
     return _write(session, opened, replace(read(session, opened), proposed=statement))
 
 
-def agree(session: Session, opened: Opened, seal: Seal) -> Source:
+def agree(session: Session, opened: Opened, seal: Seal | None) -> Source:
     """Agree as the second: from now on this much is said, and the affected member reads it.
+
+    Without a seal for what the member reads, as a trustee has none, lead or second tell it.
 
     Raises:
         ShutError: when nothing is proposed, the same person agrees, or the grounds are gone.
@@ -304,22 +308,40 @@ def agree(session: Session, opened: Opened, seal: Seal) -> Source:
         raise ShutError(Gate.ORDER)
     if page.proposed.by_id == opened.member_id:
         raise ShutError(Gate.SAME_PERSON)
-    now = grounds(session, opened, page.proposed.words)
-    shut = ladder.saying(page.proposed.rung, now)
+    shut = ladder.saying(page.proposed.rung, grounds(session, opened, page.proposed.words))
     if shut:
         raise ShutError(*shut)
     ledger.write(session, opened.ring, opened.who, Verb.TRACED, LEVEL_ITEM)
+    _settle(session, opened)
+    agreed = replace(page, proposed=None, agreed=page.proposed, is_told=False)
+    return _write(session, opened, agreed) if seal is None else _tell(session, opened, agreed, seal)
+
+
+def tell(session: Session, opened: Opened, seal: Seal) -> Source:
+    """Let the affected member read what was agreed with somebody who could not write it there.
+
+    Raises:
+        ShutError: when there is nothing of the kind.
+    """
+    page = read(session, opened)
+    if page.is_told:
+        raise ShutError(Gate.ORDER)
+    return _tell(session, opened, page, seal)
+
+
+def _tell(session: Session, opened: Opened, page: Source, seal: Seal) -> Source:
+    """Write what was agreed where the affected member reads it, with the count as it is now."""
+    now = known(session, opened, page.routes)
     row = TraceWord(public_id=ids.new_id(), case_id=opened.case.id, is_from_member=False)
     told = {
-        "rung": str(int(page.proposed.rung)),
-        "count": str(now.known.count),
-        "public": "1" if now.known.is_public else "",
+        "rung": str(int(page.agreed.rung if page.agreed else Rung.UNKNOWN)),
+        "count": str(now.count),
+        "public": "1" if now.is_public else "",
         "alternatives": page.alternatives,
     }
     seal.write(row, told)
     session.add(row)
-    _settle(session, opened)
-    return _write(session, opened, replace(page, proposed=None, agreed=page.proposed))
+    return _write(session, opened, replace(page, is_told=True))
 
 
 def take_back(session: Session, opened: Opened) -> Source:

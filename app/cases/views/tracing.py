@@ -16,7 +16,7 @@ from app.cases.service import source, team
 from app.cases.service.casework import Opened
 from app.cases.service.source import Route
 from app.cases.views.common import blueprint, opened_by_me
-from app.cases.words import Rung
+from app.cases.words import Rung, Seat
 from app.forum.queries import board_names, boards_by_ids
 from app.policy.permissions import Permission
 from app.web.access import confirmed, me, permit_on, signed_in
@@ -54,6 +54,7 @@ def _page(
         known=source.known(session(), opened, now.routes),
         routes=_routes(now.routes),
         is_wanted=source.wish(session(), opened) == source.YES,
+        may_tell=worked.seats.get(me().id) is not Seat.TRUSTEE,
         waits_for_second=now.names_first == me().id,
         modesty=ladder.modesty(),
         boards=boards,
@@ -142,9 +143,21 @@ def propose_source(worked: Worked) -> ResponseReturnValue:
 def agree_on_source(worked: Worked) -> ResponseReturnValue:
     """Agree as the second; the affected member reads it from now on."""
     opened = _opened(worked)
-    seal = team.identity_seal(session(), opened, signed_in().unlock())
-    source.agree(session(), opened, seal)
-    tell(_("Agreed. The affected member reads the same words, and the count."))
+    seal = team.identity_seal_or_none(session(), opened, signed_in().unlock())
+    if source.agree(session(), opened, seal).is_told:
+        tell(_("Agreed. The affected member reads the same words, and the count."))
+    else:
+        tell(_("Agreed. Lead or second have to tell the affected member."))
+    return _to(worked, "said")
+
+
+@blueprint.post("/cases/<case_id>/source/tell")
+@permit_on(Permission.CASE_LEAD, queries.worked_by_id)
+def tell_source(worked: Worked) -> ResponseReturnValue:
+    """Tell the affected member what was agreed with a trustee."""
+    opened = _opened(worked)
+    source.tell(session(), opened, team.identity_seal(session(), opened, signed_in().unlock()))
+    tell(_("Done. The affected member reads the same words, and the count."))
     return _to(worked, "said")
 
 
