@@ -17,11 +17,13 @@ from app.cases.models import Case, SoftHold
 from app.cases.service import casework, team
 from app.cases.service.casework import Proposal
 from app.cases.words import ConsentState, HoldState
+from app.core.db import Database
 from app.leaving import service as leaving
 from app.policy.vocabulary import Role, Visibility
 from app.privacy.erasure import Texts
 from tests.cases.stage import only_report, open_case, opened_by, set_stage
 from tests.factories import make_member, make_moderator, make_post, private_key_of
+from tests.moderation.test_queries import statements
 
 SignIn = Callable[..., FlaskClient]
 
@@ -170,6 +172,29 @@ def test_an_excluded_responder_lives_in_a_world_without_the_report(
     after = owl.get(f"/cases/{case.public_id}").text
     assert f'value="{stage.wren.public_id}"' not in after
     assert {path: masked(wren.get(path)) for path in LOOKED_AT} == before
+
+
+def test_for_an_excluded_responder_the_database_has_as_much_to_do_as_before(
+    session: Session, sign_in: SignIn, database: Database
+) -> None:
+    stage = set_stage(session)
+    wren, owl = sign_in(stage.wren), sign_in(stage.owl)
+
+    def asked_by(browser: FlaskClient, path: str) -> list[str]:
+        with statements(database) as seen:
+            browser.get(path)
+        return list(seen)
+
+    def everything(browser: FlaskClient) -> dict[str, list[str]]:
+        return {path: asked_by(browser, path) for path in LOOKED_AT}
+
+    everything(wren)  # what is only asked once a session is over
+    before, owls_before = everything(wren), everything(owl)
+    assert before["/duty"]
+    sent = {"excluded": stage.wren.public_id, "words": "Canaryword", "facts": "name"}
+    sign_in(stage.finch).post("/exposed", data=sent)
+    assert everything(wren) == before
+    assert everything(owl) != owls_before, "those who may see it are asked about"
 
 
 def test_a_hidden_post_is_gone_for_other_moderators_and_a_line_for_its_author(
