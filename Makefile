@@ -4,9 +4,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 TOGETHER ?= -n 2
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+SEMGREP := $(CURDIR)/.venv/rules/bin/semgrep scan --metrics=off --disable-version-check
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup setup-dev run demo demo-code test quick check static fix lock bench bench-screening bench-leaving bench-equal-answers bench-responding packs screenshots texts clean
+.PHONY: help setup setup-dev run demo demo-code test quick check static rules fix lock bench bench-screening bench-leaving bench-equal-answers bench-responding packs screenshots texts clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +32,12 @@ help:  ## list what can be made
 	@$(INSTALL) -r requirements-dev.txt
 	@touch .venv/run.stamp $@
 
+.venv/rules.stamp: requirements-rules.txt .venv/bin/python
+	@echo "Installing scanners …"
+	@$(PYTHON) -m venv .venv/rules
+	@.venv/rules/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-rules.txt
+	@touch $@
+
 setup: .venv/run.stamp .venv/bin/bauta  ## make .venv ready; starts nothing
 
 setup-dev: .venv/dev.stamp .venv/bin/bauta  ## the same with what tests and checks need
@@ -53,7 +60,7 @@ test: setup-dev  ## the whole suite, on SQLite and once more on PostgreSQL
 quick: setup-dev  ## the suite without browsers and slow tests
 	@$(BIN)/python -m pytest -m "not browser and not slow" -q
 
-check: static test  ## everything that must hold before a commit
+check: static rules test  ## everything that must hold before a commit
 
 static: setup-dev  ## the part of it that only reads the source
 	@$(BIN)/ruff format --check .
@@ -61,6 +68,11 @@ static: setup-dev  ## the part of it that only reads the source
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/djlint --quiet --lint templates
+
+rules: .venv/rules.stamp  ## what must never stand in the source, and whether the rules find what is planted
+	@cd tests/rules && $(SEMGREP) --test --quiet .
+	@$(SEMGREP) --config tests/rules/house.yml --error --quiet app config.py wsgi.py
+	@.venv/rules/bin/bandit --quiet --recursive --configfile pyproject.toml app config.py wsgi.py
 
 fix: setup-dev  ## let the tools mend what they can
 	@$(BIN)/ruff check --fix --quiet .; $(BIN)/ruff format --quiet .
@@ -70,6 +82,7 @@ lock:  ## write the hashed lock files anew (needs uv)
 	@command -v uv >/dev/null 2>&1 || { echo "Locking needs uv: install it and run this again."; exit 1; }
 	@$(LOCK) requirements.in -o requirements.txt
 	@$(LOCK) requirements-dev.in -o requirements-dev.txt
+	@$(LOCK) requirements-rules.in -o requirements-rules.txt
 
 bench: setup-dev  ## measure the house against a bare Flask page
 	@$(BIN)/python -m benchmarks
